@@ -1,0 +1,29 @@
+extension String {
+    /// Whether both are the same bytes. `==` would also take two spellings of `é` for one, which JSON does not
+    /// (RFC 8259 §8.3).
+    package func isByteForByte(_ other: String) -> Bool {
+        utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
+    }
+
+    /// The text in quotes and with JSON's escapes, cut to 64 characters (Unicode scalars): how foreign text may
+    /// appear in a message.
+    package var quotedBriefly: String {
+        let limit = 64
+        let scalars = unicodeScalars
+        let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex) ?? scalars.endIndex
+        let brief = end == scalars.endIndex ? self : String(scalars[..<end]) + "…"
+        return String(decoding: JSONValue.string(brief).serialized, as: UTF8.self)
+    }
+}
+
+/// A member's name as an element of a set. It hashes its bytes: names that differ only in the order of their combining
+/// marks would all share the hash of `String`, and a set of them be slow.
+struct ExactName: Hashable {
+    let text: String
+
+    static func == (left: ExactName, right: ExactName) -> Bool { left.text.isByteForByte(right.text) }
+
+    func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
+    }
+}

@@ -34,7 +34,9 @@ let package = Package(
 
         // The rooms, from the ground up: arrows only point up this list.
         room("JSON"),
+        room("FHIR", ["JSON"], resources: [.embedInCode("Resources/r4-resource-types.txt")]),
 
         tests("JSONTests", ["JSON"]),
+        tests("FHIRTests", ["FHIR", "JSON"]),
     ]
 )

@@ -1,0 +1,37 @@
+/// A resource type that this server has an endpoint for: those of FHIR R4 (4.0.1), and our own system types.
+///
+/// The data file holds the 146 concrete types of http://hl7.org/fhir/resource-types; the code system's two other codes,
+/// `Resource` and `DomainResource`, are abstract. Of the 146, `Parameters` is left out: "there is no RESTful endpoint
+/// associated with it" (R4, Parameters). An index into the table is all that is stored, compared and hashed.
+package struct ResourceType: Sendable, Hashable {
+    package enum Kind: Sendable {
+        /// FHIR's own types: whatever the records of a hospital hold.
+        case clinical
+        /// What governs the server itself.
+        case system
+    }
+
+    private let index: UInt8
+
+    /// The clinical types by name, then the system types.
+    package static let all: [ResourceType] = names.indices.map { ResourceType(index: UInt8($0)) }
+    package static let client = ResourceType(index: UInt8(names.count - systemNames.count))
+
+    private static let systemNames = ["Client"]
+    private static let names: [String] =
+        String(decoding: PackageResources.r4_resource_types_txt, as: UTF8.self)
+        .split(separator: "\n").map(String.init).filter { $0 != "Parameters" } + systemNames
+    private static let byName = [String: ResourceType](uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    private init(index: UInt8) { self.index = index }
+
+    /// Nil when there is no such type here; names are case-sensitive.
+    package init?(_ name: String) {
+        guard let known = Self.byName[name] else { return nil }
+        self = known
+    }
+
+    package var name: String { Self.names[Int(index)] }
+
+    package var kind: Kind { index < Self.client.index ? .clinical : .system }
+}

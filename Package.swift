@@ -31,12 +31,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     ],
     targets: [
+        .systemLibrary(name: "CLinux"),
 
         // The rooms, from the ground up: arrows only point up this list.
         room("JSON"),
+        room("Transport", ["CLinux"]),
         room("FHIR", ["JSON"], resources: [.embedInCode("Resources/r4-resource-types.txt")]),
 
         tests("JSONTests", ["JSON"]),
+        tests("TransportTests", ["Transport"]),
         tests("FHIRTests", ["FHIR", "JSON"]),
     ]
 )

@@ -1,0 +1,95 @@
+internal import Glibc
+
+/// One accepted TCP connection, owned by one task on one event loop and closed exactly once, when that task lets go of
+/// it. Reads and writes suspend the task and never block the loop.
+package struct Connection: ~Copyable {
+    package let peer: Address
+    private let descriptor: Descriptor
+    private let loop: EventLoop
+
+    init(adopting descriptor: Int32, from peer: Address, on loop: EventLoop) {
+        self.peer = peer
+        self.descriptor = Descriptor(adopting: descriptor)
+        self.loop = loop
+    }
+
+    deinit {
+        loop.forget(descriptor.number)
+    }
+
+    /// The server stops: this connection's next response should be its last.
+    package var isStopping: Bool { loop.isStoppingConnections }
+
+    /// When this turn of the event loop began: a clock that is not asked anew.
+    package var now: Deadline { loop.turn }
+
+    /// Waits for bytes and appends them to `buffer`. `isIdle` says that nothing is lost if the server stops meanwhile.
+    /// Answers a moment by which they had arrived. Fails with `closed` at the end of the stream.
+    @discardableResult
+    package func read(
+        into buffer: inout [UInt8], until deadline: Deadline, isIdle: Bool
+    ) async throws(TransportError) -> Deadline {
+        switch await loop.read(from: descriptor.number, until: deadline, isIdle: isIdle) {
+        case .bytes(let bytes) where buffer.isEmpty: buffer = bytes
+        case .bytes(let bytes): buffer += bytes
+        case .ended: throw .closed
+        case let other: try Self.check(other)
+        }
+        return loop.turn
+    }
+
+    /// Hands all of `bytes` to the kernel, in one call where it takes them, and empties the buffer. `patience` begins
+    /// when the kernel takes no more.
+    package func write(_ bytes: inout [UInt8], within patience: Patience) async throws(TransportError) {
+        var sent = 0
+        var deadline: Deadline?
+        while sent < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe send(
+                    descriptor.number, $0.baseAddress.map { unsafe $0 + sent }, $0.count - sent,
+                    Int32(MSG_NOSIGNAL))
+            }
+            if count >= 0 {
+                sent += count
+            } else {
+                guard errno == EAGAIN || errno == EINTR else { throw Self.fault(errno) }
+                let end = deadline ?? .after(patience)
+                deadline = end
+                try Self.check(
+                    await loop.wait(for: .write, on: descriptor.number, until: end, isIdle: false))
+            }
+        }
+        bytes.removeAll(keepingCapacity: bytes.capacity <= EventLoop.readSize)
+    }
+
+    /// Says that no more will be written and reads on, up to `limit` bytes, until the peer has closed: closed at
+    /// once, the kernel would answer what is still under way with a reset, which destroys the response that the peer
+    /// has not read yet (RFC 9112 §9.6).
+    package func linger(upTo limit: Int, until deadline: Deadline) async {
+        guard shutdown(descriptor.number, Int32(SHUT_WR)) == 0 else { return }
+        var left = limit
+        var discarded: [UInt8] = []
+        while left > 0 {
+            guard (try? await read(into: &discarded, until: deadline, isIdle: false)) != nil else { return }
+            left -= discarded.count
+            discarded.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private static func check(_ wakeup: EventLoop.Wakeup) throws(TransportError) {
+        switch wakeup {
+        case .ready, .bytes: return
+        case .ended: throw .closed
+        case .timedOut: throw .timedOut
+        case .stopping: throw .stopping
+        case .failed(let number): throw fault(number)
+        }
+    }
+
+    private static func fault(_ number: Int32) -> TransportError {
+        switch number {
+        case ECONNRESET, EPIPE, ETIMEDOUT, ENOTCONN, EHOSTUNREACH, ENETUNREACH: .closed
+        default: .system(call: "recv or send", errno: number)
+        }
+    }
+}

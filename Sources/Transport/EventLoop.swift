@@ -1,0 +1,250 @@
+internal import Dispatch
+internal import Glibc
+internal import Synchronization
+
+/// One thread that waits for the kernel and runs the tasks of its connections in between: a task executor over epoll,
+/// on a Dispatch queue of its own. A task that prefers this loop runs on its thread from one `await` to the next, so
+/// what it touches needs no lock, and it must never block.
+///
+/// `@unchecked Sendable`, the only one in the house: `epoll`, `inbox` and the atomics may be touched from any thread;
+/// all other state is touched only by the loop's own thread, from `run` or from a task that runs inside it.
+package final class EventLoop: TaskExecutor, @unchecked Sendable {
+    /// Why a task that waited goes on.
+    enum Wakeup: Sendable {
+        case ready
+        /// What could be read, at least one byte.
+        case bytes([UInt8])
+        /// The end of the stream.
+        case ended
+        case timedOut
+        case stopping
+        case failed(errno: Int32)
+    }
+
+    /// How late a deadline may be noticed: all of them are looked at together, once in this while.
+    static let deadlineGrain = Patience(.milliseconds(100))
+    /// Bytes that one read takes at most.
+    static let readSize = 65_536
+
+    /// A task that waits for one descriptor; safe because `wake` takes it out of the table before it resumes it.
+    @safe
+    private struct Waiter {
+        let continuation: UnsafeContinuation<Wakeup, Never>
+        let deadline: Deadline
+        let isIdle: Bool
+        /// The loop reads for it, and wakes it with the bytes.
+        let isReader: Bool
+    }
+
+    private let queue: DispatchQueue
+    private let epoll: Epoll
+    private let inbox = Mutex<[UnownedJob]>([])
+    private let isStopping = Atomic(false)
+    private let isDraining = Atomic(false)
+    private let thread = Atomic<UInt>(0)
+    /// How many connections live here: what the listener balances by.
+    let connections = Atomic(0)
+
+    private var ready: [UnownedJob] = []
+    /// By descriptor: who waits, and for what the kernel was asked to look.
+    private var waiters: [Waiter?] = []
+    private var registered: [Epoll.Interest] = []
+    private var waitersWithDeadline = 0
+    private var nextSweep = Deadline.now()
+    /// When this turn had read from every connection that was ready: no byte of it arrived later.
+    private(set) var turn = Deadline.now()
+    private var scratch = [UInt8](repeating: 0, count: EventLoop.readSize)
+
+    package init(label: String) throws(TransportError) {
+        self.queue = DispatchQueue(label: label)
+        self.epoll = try Epoll()
+    }
+
+    /// Begins to run, on a thread of its own.
+    package func start() {
+        queue.async { self.run() }
+    }
+
+    /// Starts a task that runs on this loop's thread.
+    package func spawn(_ operation: @escaping @Sendable () async -> Void) {
+        Task(executorPreference: self, operation: operation)
+    }
+
+    /// Ends every wait that is idle, now and from now on, so that connections between two requests close.
+    package func drain() {
+        isDraining.store(true, ordering: .releasing)
+        spawn { self.wakeIdle() }
+    }
+
+    /// Ends the loop's thread. Tasks that still wait on it never go on.
+    package func stop() {
+        isStopping.store(true, ordering: .releasing)
+        epoll.ring()
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        guard !isCurrent else {
+            ready.append(job)
+            return
+        }
+        let isFirst = inbox.withLock { jobs in
+            jobs.append(job)
+            return jobs.count == 1
+        }
+        if isFirst { epoll.ring() }
+    }
+
+    var isStoppingConnections: Bool { isDraining.load(ordering: .acquiring) }
+
+    private var isCurrent: Bool {
+        thread.load(ordering: .relaxed) == pthread_self()
+    }
+}
+
+// MARK: - What a task on the loop may do
+
+extension EventLoop {
+    /// Waits until the kernel reports `interest` for `descriptor`. An idle wait is one that draining ends.
+    func wait(
+        for interest: Epoll.Interest, on descriptor: Int32, until deadline: Deadline, isIdle: Bool
+    ) async -> Wakeup {
+        await park(descriptor, for: interest, until: deadline, isIdle: isIdle, isReader: false)
+    }
+
+    /// Waits for bytes of a connection. The loop reads all connections that are ready before it wakes the first of
+    /// their tasks, so that one look at the world after that holds for all of them.
+    func read(from descriptor: Int32, until deadline: Deadline, isIdle: Bool) async -> Wakeup {
+        await park(descriptor, for: .read, until: deadline, isIdle: isIdle, isReader: true)
+    }
+
+    /// Forgets a descriptor that is about to be closed; the kernel does so by itself.
+    func forget(_ descriptor: Int32) {
+        let index = Int(descriptor)
+        if index < registered.count { registered[index] = [] }
+    }
+
+    private func park(
+        _ descriptor: Int32, for interest: Epoll.Interest, until deadline: Deadline, isIdle: Bool, isReader: Bool
+    ) async -> Wakeup {
+        if isIdle, isStoppingConnections {
+            // What has arrived by now is still served.
+            defer { turn = .now() }
+            return isReader ? take(from: descriptor) ?? .stopping : .stopping
+        }
+        if let number = register(descriptor, for: interest) { return .failed(errno: number) }
+        return await unsafe withUnsafeContinuation { continuation in
+            waiters[Int(descriptor)] = unsafe Waiter(
+                continuation: continuation, deadline: deadline, isIdle: isIdle, isReader: isReader)
+            if deadline != .never { waitersWithDeadline += 1 }
+        }
+    }
+
+    /// Has the kernel look at `descriptor`; most waits find it doing so already, and cost no system call. Answers the
+    /// error number if it refuses.
+    private func register(_ descriptor: Int32, for interest: Epoll.Interest) -> Int32? {
+        let index = Int(descriptor)
+        while waiters.count <= index {
+            waiters.append(nil)
+            registered.append([])
+        }
+        guard registered[index] != interest else { return nil }
+        do throws(TransportError) {
+            if registered[index].isEmpty {
+                try epoll.add(descriptor, interest)
+            } else {
+                try epoll.modify(descriptor, interest)
+            }
+            registered[index] = interest
+            return nil
+        } catch {
+            guard case .system(_, let number) = error else { return EINVAL }
+            return number
+        }
+    }
+}
+
+// MARK: - The loop
+
+extension EventLoop {
+    private func run() {
+        thread.store(pthread_self(), ordering: .relaxed)
+        var events = Epoll.Events()
+        takeInbox()
+        while true {
+            runReady()
+            guard !isStopping.load(ordering: .acquiring) else { return thread.store(0, ordering: .relaxed) }
+            let rang = epoll.wait(milliseconds: patience(), events: &events) { welcome($0) }
+            turn = .now()
+            if rang { takeInbox() }
+            if waitersWithDeadline > 0 { sweep() }
+        }
+    }
+
+    private func runReady() {
+        while !ready.isEmpty {
+            let jobs = ready
+            ready = []
+            ready.reserveCapacity(jobs.count)
+            for job in jobs {
+                unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+            }
+        }
+    }
+
+    private func takeInbox() {
+        ready += inbox.withLock { jobs in
+            defer { jobs = [] }
+            return jobs
+        }
+    }
+
+    private func patience() -> Int32 {
+        guard waitersWithDeadline > 0 else { return -1 }
+        return Int32(nextSweep.nanoseconds(since: .now()) / 1_000_000) + 1
+    }
+
+    private func sweep() {
+        guard turn >= nextSweep else { return }
+        nextSweep = turn.advanced(by: Self.deadlineGrain)
+        for index in waiters.indices {
+            if let deadline = waiters[index]?.deadline, deadline <= turn { wake(Int32(index), .timedOut) }
+        }
+    }
+
+    private func wakeIdle() {
+        defer { turn = .now() }
+        for index in waiters.indices {
+            guard let waiter = waiters[index], waiter.isIdle else { continue }
+            let descriptor = Int32(index)
+            wake(descriptor, waiter.isReader ? take(from: descriptor) ?? .stopping : .stopping)
+        }
+    }
+
+    /// The kernel has news of a descriptor: reads for the one who waits for bytes, and wakes it.
+    private func welcome(_ descriptor: Int32) {
+        let index = Int(descriptor)
+        guard let waiter = waiters[index] else {
+            // Nobody wants this news now; without this the level-triggered queue would repeat it for ever.
+            epoll.remove(descriptor)
+            registered[index] = []
+            return
+        }
+        guard waiter.isReader else { return wake(descriptor, .ready) }
+        if let taken = take(from: descriptor) { wake(descriptor, taken) }
+    }
+
+    /// What a connection has to say now; nothing when that is nothing.
+    private func take(from descriptor: Int32) -> Wakeup? {
+        let count = unsafe scratch.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+        if count > 0 { return .bytes(Array(scratch[..<count])) }
+        if count == 0 { return .ended }
+        return errno == EAGAIN || errno == EINTR ? nil : .failed(errno: errno)
+    }
+
+    private func wake(_ descriptor: Int32, _ wakeup: Wakeup) {
+        guard let waiter = waiters[Int(descriptor)].take() else { return }
+        if waiter.deadline != .never { waitersWithDeadline -= 1 }
+        unsafe waiter.continuation.resume(returning: wakeup)
+    }
+}

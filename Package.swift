@@ -37,9 +37,11 @@ let package = Package(
         room("JSON"),
         room("Transport", ["CLinux"]),
         room("FHIR", ["JSON"], resources: [.embedInCode("Resources/r4-resource-types.txt")]),
+        room("HTTP", ["Transport"]),
 
         tests("JSONTests", ["JSON"]),
         tests("TransportTests", ["Transport"]),
         tests("FHIRTests", ["FHIR", "JSON"]),
+        tests("HTTPTests", ["HTTP", "Transport"]),
     ]
 )

@@ -1,0 +1,120 @@
+/// The grammar's alphabets (RFC 9110 §5.6.2, RFC 3986 §2), as tables: one look-up a byte.
+enum Alphabet {
+    /// `tchar` of RFC 9110 §5.6.2.
+    static let token = table("!#$%&'*+-.^_`|~", letters: true)
+    /// What a path may hold: `pchar` of RFC 3986 §3.3 and the slash. Per cent signs are checked where they are decoded.
+    static let path = table("-._~!$&'()*+,;=:@/%", letters: true)
+    /// What a query may hold: RFC 3986 §3.4, and the vertical bar that FHIR's token search is commonly sent with.
+    static let query = table("-._~!$&'()*+,;=:@/%?|", letters: true)
+    /// What a field value may hold: RFC 9110 §5.5.
+    static let value: [Bool] = (0..<256).map { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7f) }
+    /// What the authority of a target or a Host field may hold, brackets of an IPv6 address included (RFC 3986 §3.2.2).
+    static let host = table("-._~!$&'()*+,;=:[]%", letters: true)
+
+    private static func table(_ others: String, letters: Bool) -> [Bool] {
+        var table = [Bool](repeating: false, count: 256)
+        for byte in others.utf8 { table[Int(byte)] = true }
+        for byte in 0..<128 where letters && UInt8(byte).isASCIIAlphanumeric { table[byte] = true }
+        return table
+    }
+}
+
+extension UInt8 {
+    var asciiLowercase: UInt8 { self >= 0x41 && self <= 0x5a ? self | 0x20 : self }
+
+    var isASCIIAlphanumeric: Bool {
+        (self >= 0x30 && self <= 0x39) || (asciiLowercase >= 0x61 && asciiLowercase <= 0x7a)
+    }
+
+    var isDigit: Bool { self >= 0x30 && self <= 0x39 }
+
+    /// The value of a hexadecimal digit.
+    var hexadecimal: UInt8? {
+        switch self {
+        case 0x30...0x39: self - 0x30
+        case 0x41...0x46: self - 0x37
+        case 0x61...0x66: self - 0x57
+        default: nil
+        }
+    }
+
+    static let tab: UInt8 = 0x09
+    static let lineFeed: UInt8 = 0x0a
+    static let carriageReturn: UInt8 = 0x0d
+    static let space: UInt8 = 0x20
+    static let percent: UInt8 = 0x25
+    static let slash: UInt8 = 0x2f
+    static let colon: UInt8 = 0x3a
+    static let semicolon: UInt8 = 0x3b
+    static let questionMark: UInt8 = 0x3f
+}
+
+extension Span<UInt8> {
+    /// The first index at or after `start` that holds `byte`.
+    func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
+        var index = start
+        while index < count {
+            if self[index] == byte { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    func allSatisfy(_ alphabet: [Bool]) -> Bool {
+        for index in indices where !alphabet[Int(self[index])] { return false }
+        return true
+    }
+
+    func equals(_ bytes: [UInt8]) -> Bool {
+        guard count == bytes.count else { return false }
+        for index in indices where self[index] != bytes[index] { return false }
+        return true
+    }
+
+    func equals(_ text: StaticString, ignoringCase: Bool = false) -> Bool {
+        guard count == text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { buffer in
+            for index in indices {
+                let byte = ignoringCase ? self[index].asciiLowercase : self[index]
+                guard unsafe byte == buffer[index] else { return false }
+            }
+            return true
+        }
+    }
+
+    /// Without the spaces and tabs around it (`OWS`, RFC 9110 §5.6.3).
+    func trimmedRange() -> Range<Int> {
+        var start = 0
+        var end = count
+        while start < end, self[start] == .space || self[start] == .tab { start += 1 }
+        while end > start, self[end - 1] == .space || self[end - 1] == .tab { end -= 1 }
+        return start..<end
+    }
+}
+
+extension [UInt8] {
+    /// Appends a number that is not negative, in decimal.
+    mutating func append(decimal number: Int) {
+        if number > 9 { append(decimal: number / 10) }
+        append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+
+    mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { unsafe append(contentsOf: $0) }
+    }
+
+    mutating func append(copying bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+}
+
+extension String {
+    /// Bytes that are known to be UTF-8; empty where they are not.
+    init(copying bytes: Span<UInt8>) {
+        do {
+            self = String(copying: try UTF8Span(validating: bytes))
+        } catch {
+            self = ""
+        }
+    }
+}

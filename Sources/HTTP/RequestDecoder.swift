@@ -1,0 +1,140 @@
+/// Turns the bytes of one connection into requests, one after the other (RFC 9112): a pure value that is fed bytes, in
+/// whatever pieces they come, and asked for what they make. It never waits. After an error it knows no more where a
+/// request begins: it answers the same error for ever.
+package struct RequestDecoder: Sendable {
+    /// Where arriving bytes are appended.
+    package var buffer: [UInt8] = []
+
+    private let limits: Limits
+    private var header: HeaderDecoder
+    private var framing = RequestHead.Framing.none
+    private var chunks: ChunkedDecoder?
+    /// Where in the buffer the header begins that is being decoded, or what is left of the content.
+    private var start = 0
+    /// Counted from `start`: where the line begins whose end has not arrived, and how far its end was looked for.
+    private var line = 0
+    private var searched = 0
+    private var hasSkippedEmptyLine = false
+    private var failure: HTTPError?
+
+    package init(limits: Limits) {
+        self.limits = limits
+        self.header = HeaderDecoder(limits: limits)
+    }
+
+    /// Something of a next request has arrived.
+    package var hasBytes: Bool { start < buffer.count }
+
+    /// The next request's header, or nothing when more bytes are needed for it. Its content must be taken before the
+    /// next one is asked for.
+    package mutating func head() throws(HTTPError) -> RequestHead? {
+        try lastingly { decoder throws(HTTPError) in try decoder.decodeHead() }
+    }
+
+    /// The whole content of the request whose header was decoded last, or nothing when more bytes are needed for it.
+    package mutating func content() throws(HTTPError) -> [UInt8]? {
+        try lastingly { decoder throws(HTTPError) in try decoder.decodeContent() }
+    }
+
+    private mutating func lastingly<Value>(
+        _ decode: (inout RequestDecoder) throws(HTTPError) -> Value
+    ) throws(HTTPError) -> Value {
+        if let failure { throw failure }
+        do throws(HTTPError) {
+            return try decode(&self)
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    private mutating func decodeHead() throws(HTTPError) -> RequestHead? {
+        if let head = try takeLines(of: buffer) { return head }
+        searched = buffer.count - start
+        guard searched <= limits.header else { throw tooLarge() }
+        if header.isAtBeginning, searched > 0, buffer[start] != .carriageReturn {
+            // What cannot begin a request is refused without waiting for the end of a line that may never come.
+            try RequestLine.checkBeginning(buffer.span.extracting(start...), limits: limits)
+        }
+        compact()
+        return nil
+    }
+
+    private mutating func decodeContent() throws(HTTPError) -> [UInt8]? {
+        switch framing {
+        case .none:
+            return []
+        case .length(let length):
+            guard length <= limits.body else { throw .contentTooLarge(limit: limits.body) }
+            guard buffer.count - start >= length else { return nil }
+            let content = Array(buffer[start..<(start + length)])
+            framing = .none
+            begin(at: start + length)
+            return content
+        case .chunked:
+            var decoder = chunks.take() ?? ChunkedDecoder(limits: limits)
+            start += try decoder.decode(buffer.span.extracting(start...))
+            guard decoder.isComplete else {
+                chunks = decoder
+                compact()
+                return nil
+            }
+            framing = .none
+            begin(at: start)
+            return decoder.content
+        }
+    }
+
+    /// Takes the lines whose end has arrived, up to the end of the header.
+    private mutating func takeLines(of buffer: [UInt8]) throws(HTTPError) -> RequestHead? {
+        while let feed = buffer.span.firstIndex(of: .lineFeed, from: start + searched) {
+            let lineEnd = feed - 1
+            let lineStart = start + line
+            line = feed + 1 - start
+            searched = line
+            guard line <= limits.header else { throw tooLarge() }
+            guard lineEnd >= lineStart, buffer[lineEnd] == .carriageReturn else {
+                throw .malformed("A line of the header ends without CR LF.")
+            }
+            if lineEnd == lineStart, header.isAtBeginning, !hasSkippedEmptyLine {
+                // One empty line before the request line is allowed (RFC 9112 §2.2).
+                hasSkippedEmptyLine = true
+                begin(at: feed + 1)
+            } else if try header.take(buffer.span.extracting(lineStart..<lineEnd), at: lineStart - start) {
+                return try conclude()
+            }
+        }
+        return nil
+    }
+
+    private mutating func conclude() throws(HTTPError) -> RequestHead {
+        let head = try header.conclude(Array(buffer[start..<(start + line)]))
+        framing = head.framing
+        header = HeaderDecoder(limits: limits)
+        hasSkippedEmptyLine = false
+        begin(at: start + line)
+        return head
+    }
+
+    private mutating func begin(at index: Int) {
+        start = index
+        line = 0
+        searched = 0
+    }
+
+    /// Drops what has been decoded, so that the buffer never grows beyond one request and one read.
+    private mutating func compact() {
+        guard start > 0 else { return }
+        if start == buffer.count {
+            buffer = []
+        } else {
+            buffer.removeFirst(start)
+        }
+        start = 0
+    }
+
+    private func tooLarge() -> HTTPError {
+        header.isAtBeginning && searched > limits.target
+            ? .targetTooLong(limit: limits.target) : .headerTooLarge(limit: limits.header)
+    }
+}

@@ -1,0 +1,91 @@
+/// A response: status, field lines and content. `Date`, `Content-Length` and `Connection` are the connection's to add.
+package struct Response: Sendable {
+    package let status: Status
+    package var content: [UInt8]
+    /// The field lines, encoded as they are added.
+    private var lines: [UInt8] = []
+
+    package init(_ status: Status, content: [UInt8] = [], type: String? = nil) {
+        self.status = status
+        self.content = content
+        lines.reserveCapacity(256)
+        if let type { add(.contentType, type) }
+    }
+
+    /// Plain text, for what is no FHIR.
+    package static func plain(_ status: Status, _ text: String) -> Response {
+        Response(status, content: Array("\(text)\n".utf8), type: "text/plain; charset=utf-8")
+    }
+
+    /// Adds a field line.
+    package mutating func add(_ name: FieldName, _ value: String) {
+        lines.append(name, value)
+    }
+
+    /// Adds a field line whose value is a moment.
+    package mutating func add(_ name: FieldName, _ date: HTTPDate) {
+        lines += name.lineStart
+        date.write(to: &lines)
+        lines.endLine()
+    }
+
+    /// The value of the first field of this name.
+    package subscript(name: FieldName) -> String? {
+        for line in String(decoding: lines, as: UTF8.self).split(separator: "\r\n") {
+            let halves = line.split(separator: ":", maxSplits: 1)
+            guard halves.count == 2, halves[0].utf8.map(\.asciiLowercase) == name.lowercase else { continue }
+            return String(halves[1].dropFirst())
+        }
+        return nil
+    }
+
+    /// What the connection decides about one response.
+    struct Delivery {
+        /// The request was HEAD: everything but the content is sent (RFC 9110 §9.3.2).
+        let omitsContent: Bool
+        let closes: Bool
+        /// HTTP/1.0 clients are told when the connection stays open.
+        let saysKeepAlive: Bool
+        /// The `Date` field line.
+        let date: [UInt8]
+    }
+
+    func write(to output: inout [UInt8], _ delivery: Delivery) {
+        output.reserveCapacity(output.count + 128 + lines.count + content.count)
+        output.append("HTTP/1.1 ")
+        output.append(decimal: status.code)
+        output.append(.space)
+        output.append(status.reason)
+        output.endLine()
+        output += delivery.date
+        output += lines
+        if !status.forbidsContent {
+            output += FieldName.contentLength.lineStart
+            output.append(decimal: content.count)
+            output.endLine()
+        }
+        if delivery.closes {
+            output.append(.connection, "close")
+        } else if delivery.saysKeepAlive {
+            output.append(.connection, "keep-alive")
+        }
+        output.endLine()
+        if !delivery.omitsContent, !status.forbidsContent { output += content }
+    }
+}
+
+extension [UInt8] {
+    mutating func endLine() {
+        append(.carriageReturn)
+        append(.lineFeed)
+    }
+
+    fileprivate mutating func append(_ name: FieldName, _ value: String) {
+        self += name.lineStart
+        let start = count
+        append(copying: value.utf8.span)
+        // No value may end its line: whatever reached a response from outside cannot split it in two.
+        for index in start..<count where self[index] < .space || self[index] == 0x7f { self[index] = .space }
+        endLine()
+    }
+}

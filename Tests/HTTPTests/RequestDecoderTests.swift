@@ -1,0 +1,198 @@
+import HTTP
+import Testing
+
+/// What a decoder makes of some bytes: the requests it found, and how it ended.
+struct Decoded: Equatable {
+    var requests: [String] = []
+    var error: HTTPError?
+
+    /// Feeds `pieces` one after the other, as a connection would.
+    init(_ pieces: [[UInt8]], limits: Limits = Limits()) {
+        var decoder = RequestDecoder(limits: limits)
+        var head: RequestHead?
+        do throws(HTTPError) {
+            for piece in pieces {
+                decoder.buffer += piece
+                while true {
+                    if head == nil { head = try decoder.head() }
+                    guard let found = head, let content = try decoder.content() else { break }
+                    requests.append(Self.describe(found, content))
+                    head = nil
+                }
+            }
+        } catch {
+            self.error = error
+        }
+    }
+
+    init(_ text: String, limits: Limits = Limits()) {
+        self.init([Array(text.utf8)], limits: limits)
+    }
+
+    private static func describe(_ head: RequestHead, _ content: [UInt8]) -> String {
+        let host = head.fields[.host] ?? "-"
+        let query = head.target.query.map { "?\($0)" } ?? ""
+        let body = String(decoding: content, as: UTF8.self)
+        return "\(head.method) \(head.target.path)\(query) \(host) \(head.fields.count) \(head.keepsAlive) [\(body)]"
+    }
+}
+
+/// Every way to cut `bytes` in two, and byte by byte.
+func splits(_ bytes: [UInt8]) -> [[[UInt8]]] {
+    (1..<max(bytes.count, 2)).map { [Array(bytes[..<$0]), Array(bytes[$0...])] } + [bytes.map { [$0] }]
+}
+
+@Suite struct RequestDecoderTests {
+    static let good: [(String, [String])] = [
+        ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", ["get / a 1 true []"]),
+        ("\r\nGET /x?y=z HTTP/1.1\r\nhOST:a:80\r\n\r\n", ["get /x?y=z a:80 1 true []"]),
+        ("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", ["put /x a 2 true [hello]"]),
+        (
+            "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n"
+                + "3\r\nabc\r\n02;n=\"v\"\r\nde\r\n0\r\nT: 1\r\n\r\n",
+            ["post /x a 2 true [abcde]"]
+        ),
+        (
+            "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPUT /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"
+                + "GET /3 HTTP/1.1\r\nHost: a\r\nConnection: foo, close\r\n\r\n",
+            ["get /1 a 1 true []", "put /2 a 2 true [x]", "get /3 a 2 false []"]
+        ),
+        ("GET http://A:80/p HTTP/1.1\r\nHost: a:80\r\n\r\n", ["get /p a:80 1 true []"]),
+        ("GET / HTTP/1.0\r\n\r\n", ["get / - 0 false []"]),
+        ("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", ["get / - 1 true []"]),
+        ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", ["options * a 1 true []"]),
+        ("BREW / HTTP/1.1\r\nHost: a\r\n\r\n", ["unknown / a 1 true []"]),
+        ("GET / HTTP/1.1\r\nHost:\t a \t\r\nX-Empty:\r\n\r\n", ["get / a 2 true []"]),
+        ("GET / HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n", ["get / [::1]:8080 1 true []"]),
+    ]
+
+    @Test(arguments: good)
+    func aGoodRequestIsUnderstoodInAnySplit(text: String, requests: [String]) {
+        #expect(Decoded(text).requests == requests)
+        for pieces in splits(Array(text.utf8)) {
+            let decoded = Decoded(pieces)
+            #expect(decoded.requests == requests && decoded.error == nil)
+        }
+    }
+
+    static let bad: [(String, Int)] = [
+        ("GET / HTTP/1.1\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost:\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400),
+        ("GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET / HTTP/1.1\nHost: a\n\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nX: b\rc\r\n\r\n", 400),
+        ("GET /\r HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nX : b\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n c\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\n Host: a\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nX\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nX: \u{0}\r\n\r\n", 400),
+        ("GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET /  HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET / HTTP/1.1 \r\nHost: a\r\n\r\n", 400),
+        (" GET / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET /\r\n\r\n", 400),
+        ("GET / http/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505),
+        ("GET / HTTP/1.2\r\nHost: a\r\n\r\n", 505),
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+        ("GET foo HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n", 400),
+        ("GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET /a\"b HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET /\u{e9} HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("\u{16}\u{3}\u{1}", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\nhello", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\nhello", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\nhello", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x5\r\n\r\nhello", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\nhello", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 413),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 2097153\r\n\r\n", 413),
+        ("PUT / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        ("PUT / HTTP/1.1\r\nHost: a\r\nExpect: 200-ok\r\n\r\n", 417),
+    ]
+
+    @Test(arguments: bad)
+    func aBadRequestIsRefusedInAnySplit(text: String, status: Int) {
+        let whole = Decoded(text)
+        #expect(whole.error?.status.code == status)
+        #expect(whole.requests.isEmpty)
+        for pieces in splits(Array(text.utf8)) {
+            #expect(Decoded(pieces) == whole)
+        }
+    }
+
+    @Test(arguments: [
+        "x\r\n\r\n", "-1\r\n\r\n", "+1\r\na\r\n", "0x1\r\na\r\n", "1 \r\na\r\n", " 1\r\na\r\n", "\r\n", "1\na\r\n",
+        "1\r\nab\r\n",
+        "1\r\na\n", "1\r\na\rX", "0\r\nX y: z\r\n\r\n", "0\r\nfolded:\r\n x\r\n\r\n", "0\n\n", "1;\u{0}\r\na\r\n",
+    ])
+    func badChunksAreRefusedInAnySplit(chunks: String) {
+        let text = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(chunks)"
+        let whole = Decoded(text)
+        #expect(whole.error?.status.code == 400)
+        #expect(whole.requests.isEmpty)
+        for pieces in splits(Array(text.utf8)) {
+            #expect(Decoded(pieces) == whole)
+        }
+    }
+
+    @Test func whatFollowsARefusedRequestIsNotExecuted() {
+        let decoded = Decoded(
+            "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(decoded.requests == ["get /1 a 1 true []"])
+        #expect(decoded.error?.status == .badRequest)
+    }
+
+    @Test func everyLimitHasItsStatusOnBothSidesOfTheEdge() {
+        var limits = Limits()
+        limits.target = 20
+        limits.header = 200
+        limits.fields = 3
+        limits.body = 10
+        limits.chunkExtension = 8
+        func status(_ text: String) -> Int? { Decoded(text, limits: limits).error?.status.code }
+        func get(_ target: String, _ fields: String = "") -> String {
+            "GET \(target) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n"
+        }
+        func chunked(_ content: String) -> String {
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(content)"
+        }
+        let dots = String(repeating: ".", count: 200)
+
+        #expect(status(get("/\(dots.prefix(19))")) == nil)
+        #expect(status(get("/\(dots.prefix(20))")) == 414)
+        #expect(status("GET /\(dots)") == 414)
+        #expect(status(get("/", "A: 1\r\nB: 2\r\n")) == nil)
+        #expect(status(get("/", "A: 1\r\nB: 2\r\nC: 3\r\n")) == 431)
+        #expect(status(get("/", "A: \(dots.prefix(168))\r\n")) == nil)
+        #expect(status(get("/", "A: \(dots.prefix(169))\r\n")) == 431)
+        #expect(status("GET / HTTP/1.1\r\nA: \(dots)") == 431)
+        #expect(status("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789") == nil)
+        #expect(status("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n") == 413)
+        #expect(status(chunked("a\r\n0123456789\r\n0\r\n\r\n")) == nil)
+        #expect(status(chunked("a\r\n0123456789\r\n1\r\n")) == 413)
+        #expect(status(chunked("fffffffffffffffff\r\n")) == 413)
+        #expect(status(chunked("1;\(dots.prefix(7))\r\na\r\n0\r\n\r\n")) == nil)
+        #expect(status(chunked("1;\(dots.prefix(8))\r\n")) == 400)
+        #expect(status(chunked("0\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n\r\n")) == 431)
+        #expect(status(chunked("0\r\nA: \(dots)")) == 431)
+    }
+}

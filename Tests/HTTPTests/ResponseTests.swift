@@ -1,0 +1,62 @@
+import Testing
+
+@testable import HTTP
+
+@Suite struct ResponseTests {
+    private func written(
+        _ response: Response, omitsContent: Bool = false, closes: Bool = false, saysKeepAlive: Bool = false
+    ) -> String {
+        var output: [UInt8] = []
+        response.write(
+            to: &output,
+            .init(
+                omitsContent: omitsContent, closes: closes, saysKeepAlive: saysKeepAlive,
+                date: Array("Date: today\r\n".utf8)))
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    @Test func noValueFromOutsideEndsItsLine() {
+        var response = Response(.ok)
+        response.add(.location, "http://h/\r\nSet-Cookie: a=b\n\u{0}\u{7f}é")
+        #expect(
+            written(response)
+                == "HTTP/1.1 200 OK\r\nDate: today\r\nLocation: http://h/  Set-Cookie: a=b   é\r\n"
+                + "Content-Length: 0\r\n\r\n")
+    }
+
+    @Test func fieldsAreWrittenInTheOrderThatTheyWereAddedInAndTheFirstOfANameIsRead() {
+        var response = Response(.ok, type: "a/b")
+        response.add(.allow, "GET: HEAD")
+        response.add(.allow, "")
+        response.add(.lastModified, HTTPDate(secondsSinceEpoch: 1_700_000_000))
+        #expect(
+            written(response)
+                == "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Type: a/b\r\nAllow: GET: HEAD\r\nAllow: \r\n"
+                + "Last-Modified: Tue, 14 Nov 2023 22:13:20 GMT\r\nContent-Length: 0\r\n\r\n")
+        #expect(response[.contentType] == "a/b")
+        #expect(response[.allow] == "GET: HEAD")
+        #expect(response[.lastModified] == "Tue, 14 Nov 2023 22:13:20 GMT")
+        #expect(response[FieldName("Content")] == nil)
+        #expect(response[.eTag] == nil)
+        #expect(Response(.ok)[.contentType] == nil)
+    }
+
+    @Test(arguments: [Status.noContent, .notModified])
+    func someStatusesHaveNoContentAndNoLength(status: Status) {
+        #expect(
+            written(Response(status, content: [0x61]))
+                == "HTTP/1.1 \(status.code) \(status.reason)\r\nDate: today\r\n\r\n")
+    }
+
+    @Test func theConnectionIsSaidToCloseOrToStayOpen() {
+        #expect(written(Response(.ok), closes: true, saysKeepAlive: true).contains("\r\nConnection: close\r\n"))
+        #expect(written(Response(.ok), saysKeepAlive: true).contains("\r\nConnection: keep-alive\r\n"))
+        #expect(!written(Response(.ok)).contains("Connection:"))
+    }
+
+    @Test func theLengthIsThatOfTheContentAlsoWhereItIsLeftOut() {
+        let response = Response.plain(.notFound, "é")
+        #expect(written(response).hasSuffix("Content-Length: 3\r\n\r\né\n"))
+        #expect(written(response, omitsContent: true).hasSuffix("Content-Length: 3\r\n\r\n"))
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// A blocking client on a raw socket: what a test sends is what the server gets.
+final class RawClient {
+    private let descriptor: Int32
+
+    init(port: UInt16) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let status = unsafe withUnsafePointer(to: &address) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(status == 0)
+        // No test waits longer than this for an answer that does not come.
+        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit { close(descriptor) }
+
+    func send(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// Bytes that were sent and that the other side's kernel has not acknowledged.
+    var unacknowledged: Int {
+        var count: Int32 = 0
+        _ = unsafe ioctl(descriptor, UInt(TIOCOUTQ), &count)
+        return Int(count)
+    }
+
+    func finish() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Reads until `text` has come, or the stream ends; answers all that came.
+    func read(until text: String? = nil) -> String {
+        var all: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let received = String(decoding: all, as: UTF8.self)
+            if let text, received.contains(text) { return received }
+            let count = unsafe recv(descriptor, &piece, piece.count, 0)
+            if count < 0, errno == EAGAIN { Issue.record("no answer came") }
+            guard count > 0 else { return received }
+            all += piece[..<count]
+        }
+    }
+}

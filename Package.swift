@@ -31,17 +31,21 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     ],
     targets: [
+        // Doors to the system's libraries.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
 
         // The rooms, from the ground up: arrows only point up this list.
         room("JSON"),
         room("Transport", ["CLinux"]),
         room("FHIR", ["JSON"], resources: [.embedInCode("Resources/r4-resource-types.txt")]),
+        room("Vault", ["JSON", "COpenSSL"]),
         room("HTTP", ["Transport"]),
 
         tests("JSONTests", ["JSON"]),
         tests("TransportTests", ["Transport"]),
         tests("FHIRTests", ["FHIR", "JSON"]),
+        tests("VaultTests", ["Vault"]),
         tests("HTTPTests", ["HTTP", "Transport"]),
     ]
 )

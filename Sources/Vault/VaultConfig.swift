@@ -1,0 +1,37 @@
+/// The vault config: which secrets there are, in which files, and who may use them.
+package struct VaultConfig: Equatable, Sendable {
+    package struct Secret: Equatable, Sendable {
+        package let name: SecretName
+        /// Absolute.
+        package let path: String
+        /// At least one.
+        package let scopes: [SecretScope]
+
+        package init(name: SecretName, path: String, scopes: [SecretScope]) {
+            self.name = name
+            self.path = path
+            self.scopes = scopes
+        }
+    }
+
+    /// The largest config, in bytes.
+    package static let limit = 1_048_576
+    /// The deepest nesting of its JSON: four levels are enough for any valid one.
+    package static let maximumDepth = 16
+
+    /// Folders; the file that a path finally resolves to must lie below one of them. `nil`: anywhere.
+    package let roots: [String]?
+    /// In the order of the file.
+    package let secrets: [Secret]
+    /// The config file's folder, absolute.
+    package let folder: String
+
+    package init(roots: [String]? = nil, secrets: [Secret], folder: String) {
+        self.roots = roots
+        self.secrets = secrets
+        self.folder = folder
+    }
+
+    /// No vault: every reference is unknown.
+    package static let none = VaultConfig(secrets: [], folder: "/")
+}

@@ -1,0 +1,40 @@
+/// Why a secret could not be used. For the operator: a client learns none of it, and no case carries a value.
+package enum VaultError: Error, Equatable, Sendable, CustomStringConvertible {
+    case unknownSecret(SecretName)
+    case outOfScope(SecretName, Requester)
+    case faulty(SecretName, path: String, SecretFault)
+
+    /// A stable word for logs, metrics and scripts.
+    package var code: String {
+        switch self {
+        case .unknownSecret: "unknown-secret"
+        case .outOfScope: "out-of-scope"
+        case .faulty(_, _, let fault): fault.code
+        }
+    }
+
+    package var name: SecretName {
+        switch self {
+        case .unknownSecret(let name), .outOfScope(let name, _), .faulty(let name, _, _): name
+        }
+    }
+
+    /// What is wrong, and where.
+    package var what: String { explanation.what }
+
+    /// What to do about it.
+    package var remedy: String { explanation.remedy }
+
+    package var description: String { "\(what); \(remedy)" }
+
+    private var explanation: (what: String, remedy: String) {
+        switch self {
+        case .unknownSecret(let name):
+            ("the vault config has no secret '\(name)'", "add it there, or correct the reference")
+        case .outOfScope(let name, let requester):
+            ("no scope of secret '\(name)' admits \(requester)", "add it to `scope`, or correct the reference")
+        case .faulty(let name, let path, let fault):
+            ("secret '\(name)': \(fault.explanation(path: path).what)", fault.explanation(path: path).remedy)
+        }
+    }
+}

@@ -1,0 +1,208 @@
+import Testing
+import Vault
+
+@Suite struct VaultConfigTests {
+    private func decode(_ text: String) throws(VaultConfigFaults) -> VaultConfig {
+        try VaultConfig.decode(Array(text.utf8).span, folder: "/etc/keyward")
+    }
+
+    /// The faults of `text`, each as its place and what is wrong there.
+    private func faults(_ text: String) -> [String] {
+        do {
+            _ = try decode(text)
+            return []
+        } catch {
+            return error.faults.map { "\($0.place): \($0.what)" }
+        }
+    }
+
+    private func secret(scope: String) -> String {
+        #"{"secret": {"s": {"path": "/s", "scope": \#(scope)}}}"#
+    }
+
+    @Test func theExampleOfTheContract() throws {
+        let config = try decode(
+            """
+            { "roots": ["/run/azure-secrets"],
+              "secret": {
+                "client-secret": { "path": "/run/azure-secrets/client-secret",
+                                   "scope": {"resource_type": "Client", "id": "basic"} } } }
+            """)
+        let secret = VaultConfig.Secret(
+            name: SecretName("client-secret"), path: "/run/azure-secrets/client-secret",
+            scopes: [SecretScope(resourceType: "Client", id: "basic")])
+        #expect(config == VaultConfig(roots: ["/run/azure-secrets"], secrets: [secret], folder: "/etc/keyward"))
+    }
+
+    @Test(arguments: [
+        (#""Client""#, [SecretScope(resourceType: "Client")]),
+        (#""Client/basic""#, [SecretScope(resourceType: "Client", id: "basic")]),
+        (#"{"resource_type": "Client"}"#, [SecretScope(resourceType: "Client")]),
+        (#"{"id": "a.B-1", "resource_type": "Client"}"#, [SecretScope(resourceType: "Client", id: "a.B-1")]),
+        (
+            #"{"resource_type": "TokenIntrospector", "id": "x", "field": "jwt.keys.k"}"#,
+            [SecretScope(resourceType: "TokenIntrospector", id: "x", field: "jwt.keys.k")]
+        ),
+        (
+            #"{"resource_type": "IdentityProvider", "field": "client.private-key"}"#,
+            [SecretScope(resourceType: "IdentityProvider", field: "client.private-key")]
+        ),
+        (
+            #"["Client/a", "Client/b"]"#,
+            [SecretScope(resourceType: "Client", id: "a"), SecretScope(resourceType: "Client", id: "b")]
+        ),
+        (
+            #"[{"resource_type": "Client", "id": "a"}, {"resource_type": "Patient"}]"#,
+            [SecretScope(resourceType: "Client", id: "a"), SecretScope(resourceType: "Patient")]
+        ),
+        (
+            #"["Client/a", {"resource_type": "Client", "id": "b"}]"#,
+            [SecretScope(resourceType: "Client", id: "a"), SecretScope(resourceType: "Client", id: "b")]
+        ),
+    ])
+    func everyShapeOfAScope(text: String, scopes: [SecretScope]) throws {
+        #expect(try decode(secret(scope: text)).secrets.first?.scopes == scopes)
+    }
+
+    @Test(arguments: [
+        "[]", "{}", #""""#, "null", "1", "true", "[null]", "[[]]", #"["Client", ""]"#, #"[["Client"]]"#,
+        #""Client/""#, #""/basic""#, #""Client/a/b""#, #""Client/a b""#, #""Client ""#, #""Client/*""#, #""*""#,
+        #""Client/é""#, #""Clïent""#, #"{"id": "basic"}"#, #"{"resource_type": ""}"#,
+        #"{"resource_type": "Client", "id": ""}"#,
+        #"{"resource_type": "Client", "id": null}"#, #"{"resource_type": "Client", "id": 1}"#,
+        #"{"resource_type": ["Client"]}"#, #"{"resource_type": "Client/basic"}"#,
+        #"{"resourceType": "Client"}"#, #"{"resource_type": "Client", "fields": "secret"}"#,
+        #"{"resource_type": "Client", "field": ""}"#, #"{"resource_type": "Client", "field": "a..b"}"#,
+        #"{"resource_type": "Client", "field": "a b"}"#, #"{"resource_type": "Client", "field": null}"#,
+        #"{"resource_type": "Client", "id": "\#(String(repeating: "x", count: 65))"}"#,
+    ])
+    func whatIsNoScope(text: String) {
+        let faults = faults(secret(scope: text))
+        #expect(!faults.isEmpty)
+        #expect(faults.allSatisfy { $0.hasPrefix("$.secret.s.scope") })
+    }
+
+    @Test(arguments: [
+        ("/abs/olute", "/abs/olute"), ("relative", "/etc/keyward/relative"), ("../up", "/etc/keyward/../up"),
+        ("/é/\u{65e5}", "/é/\u{65e5}"), ("/\u{338}x", "/\u{338}x"),
+    ])
+    func aRelativePathStartsAtTheFolderOfTheConfig(spelt: String, path: String) throws {
+        let config = try decode(#"{"secret": {"s": {"path": "\#(spelt)", "scope": "Client"}}}"#)
+        #expect(config.secrets.first?.path == path)
+    }
+
+    @Test func anEmptySecretObjectIsAConfigWithoutSecrets() throws {
+        #expect(try decode(#"{"secret": {}}"#) == VaultConfig(secrets: [], folder: "/etc/keyward"))
+    }
+
+    @Test func secretsKeepTheOrderOfTheFile() throws {
+        let members = ["z", "a", "m"].map { #""\#($0)": {"path": "/\#($0)", "scope": "Client"}"# }
+        let config = try decode(#"{"secret": {\#(members.joined(separator: ","))}}"#)
+        #expect(config.secrets.map(\.name.text) == ["z", "a", "m"])
+    }
+
+    @Test func allFaultsAreReportedTogetherInTheOrderOfTheFile() {
+        let text = """
+            { "roots": ["/run", "relative", 7, ""],
+              "secrets": {},
+              "secret": {
+                "": {"path": "/a", "scope": "Client"},
+                "client-secret": {"path": "", "scope": [{"resource_type": "Client", "id": "a b"}, "x/y/z"]},
+                "no.path": {"scope": "Client", "previous_path": "/old", "overlap": "10m"},
+                "noscope": {"path": 5},
+                "it's": "a string",
+                "nul": {"path": "/a\\u0000b", "scope": {}, "paths": []} } }
+            """
+        #expect(
+            faults(text) == [
+                "$.roots[1]: 'relative' is not an absolute path",
+                "$.roots[2]: this is not a path: a string that is not empty and holds no NUL",
+                "$.roots[3]: this is not a path: a string that is not empty and holds no NUL",
+                "$.secrets: there is no such member",
+                "$.secret['']: the secret has no name",
+                "$.secret['client-secret'].path: this is not a path: a string that is not empty and holds no NUL",
+                "$.secret['client-secret'].scope[0].id: this is not an id: 1 to 64 of A-Z a-z 0-9 - .",
+                "$.secret['client-secret'].scope[1]: 'x/y/z' is neither a resource type nor a type and an id",
+                "$.secret['no.path']: `path` is missing",
+                "$.secret['no.path'].previous_path: this version does not support `previous_path` yet",
+                "$.secret['no.path'].overlap: this version does not support `overlap` yet",
+                "$.secret.noscope: `scope` is missing",
+                "$.secret.noscope.path: this is not a path: a string that is not empty and holds no NUL",
+                #"$.secret['it\'s']: this is not an object"#,
+                "$.secret.nul.path: this is not a path: a string that is not empty and holds no NUL",
+                "$.secret.nul.scope: `resource_type` is missing",
+                "$.secret.nul.paths: there is no such member",
+            ])
+    }
+
+    @Test(arguments: [
+        ("[]", "$: this is not an object"), ("null", "$: this is not an object"), ("{}", "$: `secret` is missing"),
+        (#"{"secret": []}"#, "$.secret: this is not an object"),
+        (#"{"secret": {}, "roots": []}"#, "$.roots: this is not an array of folders"),
+        (#"{"secret": {}, "roots": "/run"}"#, "$.roots: this is not an array of folders"),
+    ])
+    func aFaultyFrame(text: String, fault: String) {
+        #expect(faults(text) == [fault])
+    }
+
+    @Test(arguments: [
+        ("", "line 1, column 1"), ("{\n  \"secret\": {},\n  \"secret\": {}\n}", "line 3, column 3"),
+        ("{\"secret\": {\n\"a\": {\"path\": \"/a\",\n \"path\": \"/b\"}}}", "line 3, column 2"),
+        ("{\"secret\": {}} x", "line 1, column 16"),
+        ("{\"secret\": {},}", "line 1, column 15"), ("\u{feff}{}", "line 1, column 1"),
+        (String(repeating: "[", count: 17) + String(repeating: "]", count: 17), "line 1, column 17"),
+    ])
+    func whatIsNoJSONIsPlacedByLineAndColumn(text: String, place: String) {
+        let faults = faults(text)
+        #expect(faults.count == 1)
+        #expect(faults.first?.hasPrefix(place + ":") == true, "\(faults)")
+    }
+
+    @Test func oneMebibyteIsTheLimit() throws {
+        let text = #"{"secret": {}}"#
+        let padding = String(repeating: " ", count: 1_048_576 - text.utf8.count)
+        #expect(try decode(text + padding).secrets.isEmpty)
+        #expect(faults(text + padding + " ") == ["$: the config is larger than 1048576 bytes"])
+    }
+
+    @Test func aFaultSaysWhatToDo() {
+        #expect(throws: VaultConfigFaults.self) { try decode(secret(scope: "[]")) }
+        do {
+            _ = try decode(secret(scope: "[]"))
+        } catch {
+            #expect(
+                error.description
+                    == "$.secret.s.scope: an empty scope admits nobody; write \"Client\", \"Client/basic\", "
+                    + "{\"resource_type\": \"Client\", \"id\": \"basic\"}, or an array of these")
+        }
+    }
+
+    @Test func aFileIsLoadedAndItsFolderIsThatOfThePathAsSpelt() throws {
+        let folder = try TemporaryFolder()
+        try folder.makeFolder("..data")
+        try folder.write(#"{"secret": {"s": {"path": "beside", "scope": "Client"}}}"#.utf8, to: "..data/vault.json")
+        let path = try folder.link("vault.json", to: "..data/vault.json")
+        #expect(try VaultConfig.load(path, from: PosixFiles()).secrets.first?.path == folder("beside"))
+    }
+
+    @Test func aConfigBesideTheWorkingFolderGetsAnAbsoluteFolder() throws {
+        let files = ScriptedFiles([
+            "vault.json": #"{"secret": {}}"#, "conf/vault.json": #"{"secret": {}}"#, "/vault.json": #"{"secret": {}}"#,
+        ])
+        // The scripted working folder is called ".".
+        #expect(try VaultConfig.load("vault.json", from: files).folder == ".")
+        #expect(try VaultConfig.load("conf/vault.json", from: files).folder == "./conf")
+        #expect(try VaultConfig.load("/vault.json", from: files).folder == "/")
+    }
+
+    @Test func aConfigThatCannotBeReadSaysSo() {
+        do {
+            _ = try VaultConfig.load("/nowhere/vault.json", from: PosixFiles())
+            Issue.record("there is no such file")
+        } catch {
+            #expect(
+                error.description == "/nowhere/vault.json: it cannot be read (No such file or directory); "
+                    + "write the vault config there, readable for the user that runs keyward")
+        }
+    }
+}

@@ -34,6 +34,7 @@ let package = Package(
         // Doors to the system's libraries.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The rooms, from the ground up: arrows only point up this list.
         room("JSON"),
@@ -41,11 +42,13 @@ let package = Package(
         room("FHIR", ["JSON"], resources: [.embedInCode("Resources/r4-resource-types.txt")]),
         room("Vault", ["JSON", "COpenSSL"]),
         room("HTTP", ["Transport"]),
+        room("Storage", ["FHIR", "JSON", "CZlib"]),
 
         tests("JSONTests", ["JSON"]),
         tests("TransportTests", ["Transport"]),
         tests("FHIRTests", ["FHIR", "JSON"]),
         tests("VaultTests", ["Vault"]),
         tests("HTTPTests", ["HTTP", "Transport"]),
+        tests("StorageTests", ["Storage", "FHIR", "JSON"]),
     ]
 )

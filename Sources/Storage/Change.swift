@@ -1,0 +1,77 @@
+package import FHIR
+
+/// One wish to change one resource, and what must hold for it.
+package struct Change: Sendable {
+    package enum Precondition: Sendable, Equatable {
+        case none
+        /// The resource is there in a version that meets the condition (`If-Match`).
+        case match(VersionCondition)
+        /// The resource is not there (`If-None-Match: *`, and create); a deleted one is not there.
+        case absent
+
+        package static func version(_ version: Int) -> Precondition { .match(.oneOf([version])) }
+    }
+
+    package let key: ResourceKey
+    package let precondition: Precondition
+    /// Nil for a delete.
+    private let resource: Resource?
+
+    private init(_ key: ResourceKey, _ resource: Resource?, _ precondition: Precondition) {
+        self.key = key
+        self.resource = resource
+        self.precondition = precondition
+    }
+
+    /// Create, update or revive. `meta.versionId` and `meta.lastUpdated` are the store's to set.
+    ///
+    /// - Throws: what its type's rules of content say of it. There is no other way to put, so a literal secret cannot
+    ///   reach a store, whoever calls.
+    package static func put(_ resource: Resource, if precondition: Precondition = .none) throws(FHIRError) -> Change {
+        try resource.checkContent()
+        return Change(resource.key, resource, precondition)
+    }
+
+    package static func delete(_ key: ResourceKey, if precondition: Precondition = .none) -> Change {
+        Change(key, nil, precondition)
+    }
+
+    /// What this change makes of `current` at `time`; pure, and the same for every store.
+    ///
+    /// - Throws: `preconditionFailed` and nothing else.
+    func applied(to current: StoredVersion?, at time: Instant) throws(StorageError) -> Committed {
+        let live = current.flatMap { $0.isDeleted ? nil : $0 }
+        switch precondition {
+        case .none: break
+        case .match(let condition):
+            guard condition.isMet(by: live?.version) else { throw .preconditionFailed(current: live?.version) }
+        case .absent:
+            guard live == nil else { throw .preconditionFailed(current: live?.version) }
+        }
+        let next = (current?.version ?? 0) + 1
+        guard let resource else {
+            guard live != nil else { return .nothing }
+            return .deleted(StoredVersion(key: key, version: next, lastUpdated: time, body: nil))
+        }
+        let body = resource.stamped(version: next, lastUpdated: time)
+        let version = StoredVersion(key: key, version: next, lastUpdated: time, body: body)
+        return live == nil ? .created(version) : .updated(version)
+    }
+}
+
+/// What a commit did.
+package enum Committed: Sendable, Equatable {
+    /// The resource was not there before: it is new, or it had been deleted and goes on with the next version.
+    case created(StoredVersion)
+    case updated(StoredVersion)
+    case deleted(StoredVersion)
+    /// A delete of what is not there; it takes no version.
+    case nothing
+
+    package var version: StoredVersion? {
+        switch self {
+        case .created(let version), .updated(let version), .deleted(let version): version
+        case .nothing: nil
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import FHIR
+
+/// Reads a journal from its beginning and holds every line to what the writer promises: form, chained checksum, order.
+struct JournalReader {
+    /// Bytes of the sound beginning: the header and all whole lines.
+    private(set) var length = 0
+    /// Lines read, the header included.
+    private(set) var lines = 0
+    /// Of the last commit; 0 before the first.
+    private(set) var sequence = 0
+    /// Bytes behind the last newline: a write that the end of its process or machine cut short.
+    private(set) var tornTail = 0
+
+    private let file: any DiskFile
+    /// What the checksum may have been before the next line. After a damaged line there are two: that of its bytes and
+    /// the one it says it has. Either may be the true one, so that one changed byte is reported once.
+    private var chains = [Checksum()]
+
+    /// The checksum of all lines read.
+    var chain: Checksum { chains[0] }
+
+    init(_ file: any DiskFile) {
+        self.file = file
+    }
+
+    /// Bytes asked of the disk at a time.
+    private static let piece = 1 << 20
+
+    /// Hands each commit to `visit`, which may object to it with a reason, and each flaw to `report`, which may throw
+    /// to stop. The first line that is a header of another version ends it with `unknownFormat`.
+    mutating func readAll(
+        visit: (JournalEntry) -> String?, report: (JournalFlaw) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        var splitter = LineSplitter()
+        var offset = 0
+        while true {
+            let piece: [UInt8]
+            do { piece = try file.read(upTo: Self.piece, at: offset) } catch { throw .disk(error) }
+            if piece.isEmpty { break }
+            offset += piece.count
+            splitter.append(piece)
+            while let line = splitter.next() {
+                lines += 1
+                let reason = lines == 1 ? try readHeader(line) : readCommit(line, visit: visit)
+                if let reason { try report(JournalFlaw(file: file.path, line: lines, reason: reason)) }
+                length += line.count
+            }
+        }
+        let tail = splitter.rest
+        tornTail = tail.count
+        if let reason = objection(toTail: tail) {
+            try report(JournalFlaw(file: file.path, line: lines + 1, reason: reason))
+        }
+    }
+
+    private mutating func readHeader(_ line: [UInt8]) throws(StorageError) -> String? {
+        chains = [Checksum().after(Journal.header().span)]
+        guard line != Journal.header() else { return nil }
+        var place = Journal.sealLength
+        let members = Array(#""format":"\#(Journal.format)","version":"#.utf8)
+        if line.count > place, line.span.skip(members, at: &place), let version = line.span.number(at: &place),
+            line == Journal.header(version: version)
+        {
+            throw .unknownFormat(file: file.path, found: "\(Journal.format) version \(version)")
+        }
+        return "this is not the header of a \(Journal.format), or a byte of it was changed"
+    }
+
+    private mutating func readCommit(_ line: [UInt8], visit: (JournalEntry) -> String?) -> String? {
+        let expected = sequence + 1
+        let entry = JournalEntry(line: line.span)
+        let stated = Journal.sealed(line.span)
+        let computed = line.count > Journal.sealLength ? chains.map { $0.after(line.span) } : chains
+        // A number from a line whose checksum does not fit is a hint, and not one to reckon on from.
+        sequence = entry.map(\.sequence).flatMap { $0 < .max ? $0 : nil } ?? expected
+        guard let stated, computed.contains(stated) else {
+            chains = [computed[0]] + (stated.map { [$0] } ?? [])
+            if sequence > expected {
+                return
+                    "commit \(sequence) stands where \(expected) belongs: lines before it are missing or out of order"
+            }
+            if sequence < expected { return "commit \(sequence) stands behind commit \(expected - 1): out of order" }
+            return "the checksum does not fit: a byte of the line was changed"
+        }
+        chains = [stated]
+        guard let entry else { return "not a commit as this program writes it, though the checksum fits" }
+        guard entry.sequence == expected else { return "commit \(entry.sequence) follows commit \(expected - 1)" }
+        return visit(entry)
+    }
+
+    /// Writes the header of a new journal, as if it had been read.
+    mutating func begin() throws(DiskFault) {
+        let header = Journal.header()
+        try file.writeAll(header.span, at: 0)
+        chains = [Checksum().after(header.span)]
+        (lines, length) = (1, header.count)
+    }
+
+    /// Why what follows the last newline cannot be a write that was cut short, if so.
+    ///
+    /// A commit is acknowledged only after its newline was synced, so bytes without one were never acknowledged, be
+    /// they the beginning of a line or the zeros of a page that was never written. Unless the newline itself was
+    /// changed: then a whole commit stands there, and more behind it.
+    private func objection(toTail tail: [UInt8]) -> String? {
+        guard !tail.isEmpty else { return nil }
+        guard lines > 0 else {
+            let zeros = tail.reversed().prefix { $0 == 0 }.count
+            let isBegun = Journal.header().starts(with: tail.dropLast(zeros))
+            return isBegun ? nil : "this is not the header of a \(Journal.format), or a byte of it was changed"
+        }
+        guard let stated = Journal.sealed(tail.span) else { return nil }
+        var chain = self.chain
+        var start = Journal.sealLength
+        for index in start..<(tail.count - 1) where tail[index] == UInt8(ascii: "}") {
+            chain.add(tail.span.extracting(start...index))
+            start = index + 1
+            var whole = chain
+            whole.add([Journal.newline].span)
+            if whole == stated { return "a whole commit without its newline, and bytes behind it: a byte was changed" }
+        }
+        return nil
+    }
+}
+
+extension Checksum {
+    /// The checksum when `line` follows: all of it behind its own checksum is covered.
+    fileprivate func after(_ line: Span<UInt8>) -> Checksum {
+        var next = self
+        next.add(line.extracting(Journal.sealLength...))
+        return next
+    }
+}
+
+extension JournalEntry {
+    /// Why this cannot follow `version` of its key, if so.
+    func objection(after version: Int?) -> String? {
+        let next = (version ?? 0) + 1
+        guard stored.version != next else { return nil }
+        return "version \(stored.version) of \(stored.key.text) stands where \(next) belongs"
+    }
+}

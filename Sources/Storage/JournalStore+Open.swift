@@ -1,0 +1,108 @@
+package import FHIR
+
+/// What opening a store found.
+package struct Recovery: Sendable, Equatable {
+    /// The journal's path.
+    package let file: String
+    package let commits: Int
+    /// Resources that are not deleted.
+    package let resources: Int
+    /// Bytes cut off the end: the beginning of a write that was never acknowledged. Worth a line in the log unless 0.
+    package let cutBytes: Int
+}
+
+extension JournalStore {
+    /// Commits that may wait for the disk; one more is `overloaded`.
+    package static let defaultWaitingLimit = 4_096
+
+    /// Opens the store in `folder`, reading all of its journal; blocks as long as that takes.
+    ///
+    /// 1. Makes the folder, and those above it, if it is missing (with `create`).
+    /// 2. Takes the lock.
+    /// 3. Reads the journal; any damage ends it here, with nothing changed.
+    /// 4. Writes the header of a new journal, or cuts a torn tail.
+    /// 5. Syncs file, folder and the folders above: what was read may so far be in the kernel's memory only, left there
+    ///    by a process that was killed before its sync.
+    ///
+    /// - Parameters:
+    ///   - waitingLimit: commits that may wait for the disk; one more is `overloaded`.
+    ///   - create: without it a folder that holds no store is `missing`.
+    /// - Throws: `locked`, `missing`, `unknownFormat`, `damaged`, `disk`.
+    package static func open(
+        _ folder: String, disk: any Disk = SystemDisk(), create: Bool = true, waitingLimit: Int = defaultWaitingLimit,
+        clock: @escaping @Sendable () -> Instant
+    ) throws(StorageError) -> (store: JournalStore, recovery: Recovery) {
+        if create {
+            try onDisk { () throws(DiskFault) in try disk.makeFolders(folder) }
+        } else {
+            _ = try journal(in: folder, disk: disk, for: .reading)
+        }
+        var lock = try FolderLock(folder: folder, disk: disk)
+        let file = try journal(in: folder, disk: disk, for: create ? .creating : .writing)
+        try lock.hold(try journal(in: folder, disk: disk, for: .writing), in: folder)
+
+        var versions: [ResourceKey: StoredVersion] = [:]
+        var reader = JournalReader(file)
+        try reader.readAll { entry in
+            let before = versions.updateValue(entry.stored, forKey: entry.stored.key)
+            return entry.objection(after: before?.version)
+        } report: { flaw throws(StorageError) in
+            throw .damaged(folder: folder, flaw)
+        }
+
+        try onDisk { () throws(DiskFault) in
+            if reader.tornTail > 0 { try file.truncate(to: reader.length) }
+            if reader.lines == 0 { try reader.begin() }
+            try file.sync()
+            try disk.syncFolder(folder)
+            for above in ancestors(of: folder) {
+                do throws(DiskFault) { try disk.syncFolder(above) } catch  where error.isDenied { continue }
+            }
+        }
+
+        let recovery = Recovery(
+            file: file.path, commits: reader.sequence, resources: versions.values.count { !$0.isDeleted },
+            cutBytes: reader.tornTail)
+        let store = JournalStore(
+            versions: versions, writer: JournalWriter(file, after: reader), lock: lock, waitingLimit: waitingLimit,
+            clock: clock)
+        return (store, recovery)
+    }
+
+    static func journal(
+        in folder: String, disk: any Disk, for purpose: OpenPurpose
+    ) throws(StorageError) -> any DiskFile {
+        do {
+            return try disk.open("\(folder)/\(Journal.fileName)", for: purpose)
+        } catch {
+            throw error.isMissing ? .missing(folder: folder) : .disk(error)
+        }
+    }
+
+    private static func onDisk(_ work: () throws(DiskFault) -> Void) throws(StorageError) {
+        do { try work() } catch { throw .disk(error) }
+    }
+}
+
+extension Disk {
+    /// Makes a folder and those above it that are missing.
+    fileprivate func makeFolders(_ path: String) throws(DiskFault) {
+        do throws(DiskFault) {
+            _ = try makeFolder(path)
+        } catch  where error.isMissing {
+            guard let above = ancestors(of: path).first else { throw error }
+            try makeFolders(above)
+            _ = try makeFolder(path)
+        }
+    }
+}
+
+/// The folders above a path, the nearest first, as far as the path names them; `.` for the first of a relative one.
+func ancestors(of path: String) -> [String] {
+    let isAbsolute = path.hasPrefix("/")
+    let names = path.split(separator: "/").filter { $0 != "." }
+    return names.indices.reversed().map { end in
+        let above = names[..<end].joined(separator: "/")
+        return isAbsolute ? "/" + above : above.isEmpty ? "." : above
+    }
+}

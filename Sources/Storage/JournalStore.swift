@@ -1,0 +1,193 @@
+import Dispatch
+package import FHIR
+import Synchronization
+
+/// The JSON file store: a folder with an append-only journal of commits, one JSON object a line.
+///
+/// Commits wait in a list while a sync runs; the store's own queue then takes all of them, looks at their
+/// preconditions in order, writes them at once, syncs once, shows them to readers and only then answers. Readers are
+/// answered from memory. Callers are never on the queue and the queue is never on a caller's thread.
+package final class JournalStore: ResourceStore {
+    private static let closed = "the store is closed; the server is stopping"
+
+    private struct Waiting {
+        var isClosed = false
+        var commits: [PendingCommit] = []
+        /// The queue is at work, or will be, and will find what is added.
+        var isDraining = false
+    }
+
+    private struct PendingCommit {
+        let change: Change
+        let answer: CheckedContinuation<Result<Committed, StorageError>, Never>
+    }
+
+    /// What the queue alone uses. The mutex never waits; it is there to show the compiler.
+    private struct Desk {
+        var writer: JournalWriter
+        var lastUpdated: Instant?
+    }
+
+    private struct Health {
+        var condition = StoreCondition.writable
+        /// The queue will look whether there is room again.
+        var isTrying = false
+    }
+
+    private let index: Mutex<VersionIndex>
+    private let waiting = Mutex(Waiting())
+    private let desk: Mutex<Desk>
+    private let health = Mutex(Health())
+    private let lock: Mutex<FolderLock?>
+    private let queue = DispatchQueue(label: "keyward.store")
+    private let waitingLimit: Int
+    private let clock: @Sendable () -> Instant
+
+    /// Bytes of resources after which a batch is closed, so that a sync is not held up by a long write.
+    private static let batchBytes = 4 << 20
+
+    /// A store over a journal that was read to its end. `waitingLimit` is the number of commits that may wait.
+    init(
+        versions: [ResourceKey: StoredVersion], writer: JournalWriter, lock: consuming FolderLock, waitingLimit: Int,
+        clock: @escaping @Sendable () -> Instant
+    ) {
+        index = Mutex(VersionIndex(versions))
+        desk = Mutex(Desk(writer: writer, lastUpdated: versions.values.lazy.map(\.lastUpdated).max()))
+        self.lock = Mutex(lock)
+        self.waitingLimit = waitingLimit
+        self.clock = clock
+    }
+
+    package func current(_ key: ResourceKey) -> StoredVersion? {
+        index.withLock { $0[key] }
+    }
+
+    package func page(of type: ResourceType, after: LogicalID?, limit: Int) -> [StoredVersion] {
+        index.withLock { $0.page(of: type, after: after, limit: limit) }
+    }
+
+    package func count(of type: ResourceType) -> Int {
+        index.withLock { $0.count(of: type) }
+    }
+
+    package func types() -> [ResourceType] {
+        index.withLock { $0.types }
+    }
+
+    package func commit(_ change: Change) async throws(StorageError) -> Committed {
+        let result = await withCheckedContinuation { answer in
+            enqueue(PendingCommit(change: change, answer: answer))
+        }
+        return try result.get()
+    }
+
+    /// Commits that wait for the batch before theirs.
+    package var waitingCommits: Int { waiting.withLock { $0.commits.count } }
+
+    private func enqueue(_ commit: PendingCommit) {
+        let refusal: StorageError? = waiting.withLock { waiting in
+            if waiting.isClosed { return .unavailable(Self.closed) }
+            if waiting.commits.count >= waitingLimit { return .overloaded(waiting: waiting.commits.count) }
+            waiting.commits.append(commit)
+            if !waiting.isDraining {
+                waiting.isDraining = true
+                queue.async { self.drain() }
+            }
+            return nil
+        }
+        if let refusal { commit.answer.resume(returning: .failure(refusal)) }
+    }
+
+    /// Settles batches until nothing waits.
+    private func drain() {
+        while true {
+            let commits = waiting.withLock { waiting in
+                waiting.isDraining = !waiting.commits.isEmpty
+                defer { waiting.commits = [] }
+                return waiting.commits
+            }
+            if commits.isEmpty { return }
+            var rest = commits[...]
+            while !rest.isEmpty { rest = desk.withLock { settle(rest, at: &$0) } }
+        }
+    }
+
+    /// Makes one batch of the first commits durable and answers them; returns those that did not fit.
+    private func settle(_ commits: ArraySlice<PendingCommit>, at desk: inout Desk) -> ArraySlice<PendingCommit> {
+        let time = clock().orLater(desk.lastUpdated)
+        var newest: [ResourceKey: StoredVersion] = [:]
+        var versions: [StoredVersion] = []
+        var results: [Result<Committed, StorageError>] = []
+        var bytes = 0
+        for commit in commits where bytes < Self.batchBytes {
+            let key = commit.change.key
+            let before = newest[key] ?? current(key)
+            let result = Result { () throws(StorageError) in try commit.change.applied(to: before, at: time) }
+            results.append(result)
+            guard let version = try? result.get().version else { continue }
+            newest[key] = version
+            versions.append(version)
+            bytes += version.body?.count ?? 0
+        }
+        if !versions.isEmpty {
+            do {
+                try desk.writer.append(versions)
+                desk.lastUpdated = time
+                health.withLock { $0.condition = .writable }
+                for version in versions { index.withLock { $0.record(version) } }
+            } catch {
+                // A precondition that failed may have failed on a version that now never was: all share the fate.
+                health.withLock { $0.condition = .refusing(error.description) }
+                results = results.map { _ in .failure(error) }
+            }
+        }
+        for (commit, result) in zip(commits, results) { commit.answer.resume(returning: result) }
+        return commits.dropFirst(results.count)
+    }
+
+    /// While it refuses, each look makes the store see, on its queue, whether there is room again: a server that is
+    /// taken out of service for a full disk gets no write that would tell.
+    package var condition: StoreCondition {
+        health.withLock { health in
+            if health.condition != .writable, !health.isTrying {
+                health.isTrying = true
+                queue.async { self.tryRoom() }
+            }
+            return health.condition
+        }
+    }
+
+    package func probe() async {
+        await withCheckedContinuation { done in
+            queue.async {
+                self.tryRoom()
+                done.resume()
+            }
+        }
+    }
+
+    private func tryRoom() {
+        let condition = desk.withLock { desk in
+            do throws(StorageError) {
+                try desk.writer.tryRoom()
+                return StoreCondition.writable
+            } catch {
+                return .refusing(error.description)
+            }
+        }
+        health.withLock { $0 = Health(condition: condition) }
+    }
+
+    package func close() async {
+        // Whatever was accepted before is settled on the queue before this.
+        waiting.withLock { $0.isClosed = true }
+        await withCheckedContinuation { done in
+            queue.async {
+                self.desk.withLock { $0.writer.stop(Self.closed) }
+                self.health.withLock { $0.condition = .refusing(Self.closed) }
+                self.lock.withLock { $0 = nil }
+                done.resume()
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import FHIR
+
+/// The growing end of a journal. It is used from the store's queue alone.
+struct JournalWriter {
+    private let file: any DiskFile
+    /// Bytes that are durable; the next batch begins here.
+    private var length: Int
+    private var chain: Checksum
+    private var sequence: Int
+    /// Why nothing can be written any more, whatever happens.
+    private var isStopped: String?
+
+    init(_ file: any DiskFile, after reader: JournalReader) {
+        self.file = file
+        length = reader.length
+        chain = reader.chain
+        sequence = reader.sequence
+    }
+
+    /// Bytes written, with no newline among them, to see whether there is room again.
+    private static let probe = [UInt8](repeating: 0, count: 65_536)
+
+    /// Writes all of `versions` with one write and one sync.
+    ///
+    /// - Throws: `full` or `unavailable`; then none of them is in the journal. After a failed sync nobody knows which
+    ///   pages reached the disk, and a second sync would say that all is well (Linux forgets the error with the first
+    ///   answer): this writer then takes nothing more. The same when a failed write cannot be taken back.
+    mutating func append(_ versions: [StoredVersion]) throws(StorageError) {
+        var bytes: [UInt8] = []
+        var chain = chain
+        for (place, version) in versions.enumerated() {
+            JournalEntry(sequence: sequence + 1 + place, stored: version).append(to: &bytes, after: &chain)
+        }
+        try write(bytes.span)
+        do {
+            try file.sync()
+        } catch {
+            stop("\(error): what is on the disk is unknown; the store takes no writes until the server is restarted")
+            // So that a restart does not read back, from memory, what the disk may not have.
+            try? file.truncate(to: length)
+            throw stopped
+        }
+        length += bytes.count
+        sequence += versions.count
+        self.chain = chain
+    }
+
+    /// Sees whether a write would succeed again, without leaving a trace.
+    mutating func tryRoom() throws(StorageError) {
+        try write(Self.probe.span)
+        try takeBack()
+    }
+
+    /// From now on `append` throws `unavailable` with this reason.
+    mutating func stop(_ reason: String) {
+        isStopped = isStopped ?? reason
+    }
+
+    private var stopped: StorageError { .unavailable(isStopped ?? "stopped") }
+
+    private mutating func write(_ bytes: Span<UInt8>) throws(StorageError) {
+        guard isStopped == nil else { throw stopped }
+        do {
+            try file.writeAll(bytes, at: length)
+        } catch {
+            try takeBack()
+            throw error.isFull ? .full(error) : .unavailable("\(error); nothing can be written until that ends")
+        }
+    }
+
+    /// Cuts off what stands behind the durable bytes.
+    private mutating func takeBack() throws(StorageError) {
+        do {
+            try file.truncate(to: length)
+        } catch {
+            stop(
+                "\(error): a failed write cannot be taken back; the store takes no writes until the server is restarted"
+            )
+            throw stopped
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package import FHIR
+import Synchronization
+
+/// A store that forgets everything when the process ends.
+package final class MemoryStore: ResourceStore {
+    private struct State {
+        var index = VersionIndex()
+        var lastUpdated: Instant?
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let clock: @Sendable () -> Instant
+
+    package init(clock: @escaping @Sendable () -> Instant) {
+        self.clock = clock
+    }
+
+    package func current(_ key: ResourceKey) -> StoredVersion? {
+        state.withLock { $0.index[key] }
+    }
+
+    package func commit(_ change: Change) async throws(StorageError) -> Committed {
+        try state.withLock { state throws(StorageError) in
+            guard !state.isClosed else { throw .unavailable("the store is closed; the server is stopping") }
+            let time = clock().orLater(state.lastUpdated)
+            let committed = try change.applied(to: state.index[change.key], at: time)
+            if let version = committed.version {
+                state.lastUpdated = time
+                state.index.record(version)
+            }
+            return committed
+        }
+    }
+
+    package func page(of type: ResourceType, after: LogicalID?, limit: Int) -> [StoredVersion] {
+        state.withLock { $0.index.page(of: type, after: after, limit: limit) }
+    }
+
+    package func count(of type: ResourceType) -> Int {
+        state.withLock { $0.index.count(of: type) }
+    }
+
+    package func types() -> [ResourceType] {
+        state.withLock { $0.index.types }
+    }
+
+    package var condition: StoreCondition {
+        state.withLock { $0.isClosed ? .refusing("the store is closed") : .writable }
+    }
+
+    package func probe() {}
+
+    package func close() async {
+        state.withLock { $0.isClosed = true }
+    }
+}
+
+extension Instant {
+    /// The later of the two: a clock that is set back does not take the store with it.
+    func orLater(_ other: Instant?) -> Instant {
+        other.map { max(self, $0) } ?? self
+    }
+}

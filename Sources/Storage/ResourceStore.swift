@@ -1,0 +1,44 @@
+package import FHIR
+
+/// Keeps the versions of resources.
+///
+/// The rules, which one suite of tests holds every store to:
+/// * Versions of a key begin at 1 and grow by one; a delete takes one; a put afterwards revives with the next.
+/// * `lastUpdated` never goes backwards in a store, whatever the clock does.
+/// * What `commit` has returned is durable (as far as the store promises that at all), and no read returns what is not.
+/// * Changes of one key happen one after the other, each precondition looked at in that order.
+package protocol ResourceStore: Sendable {
+    /// The newest version, a delete too; from memory, never waiting for a disk.
+    func current(_ key: ResourceKey) -> StoredVersion?
+
+    /// Makes one change and returns when it is durable.
+    ///
+    /// - Throws: `preconditionFailed`; `overloaded`, `full` and `unavailable`, after which nothing of the change is
+    ///   seen, though after a power cut in that very moment it may be there whole.
+    func commit(_ change: Change) async throws(StorageError) -> Committed
+
+    /// Up to `limit` resources that are not deleted, in ascending order of the id's bytes, from the first behind
+    /// `after`.
+    func page(of type: ResourceType, after: LogicalID?, limit: Int) -> [StoredVersion]
+
+    /// How many resources of the type are not deleted.
+    func count(of type: ResourceType) -> Int
+
+    /// The types that have a resource that is not deleted, by name.
+    func types() -> [ResourceType]
+
+    var condition: StoreCondition { get }
+
+    /// Sees whether a write would succeed now, so that `condition` is that of this moment; stores nothing.
+    func probe() async
+
+    /// Finishes what was accepted and lets go of what is held. Commits afterwards throw `unavailable`.
+    func close() async
+}
+
+/// Whether a store takes writes now.
+package enum StoreCondition: Sendable, Equatable {
+    case writable
+    /// The last write failed, for this reason. Reads go on.
+    case refusing(String)
+}

@@ -1,0 +1,65 @@
+/// Why the store did not do what it was asked to.
+package enum StorageError: Error, Equatable, CustomStringConvertible {
+    // Of a commit.
+
+    /// The resource is in this version, or (nil) not there.
+    case preconditionFailed(current: Int?)
+    /// So many commits wait already.
+    case overloaded(waiting: Int)
+    /// The disk took no more; nothing was changed. Later writes succeed as soon as there is room.
+    case full(DiskFault)
+    /// Nothing can be written.
+    case unavailable(String)
+
+    // Of opening and verifying.
+
+    /// Another process holds the folder; `holder` is what its lock file says.
+    case locked(folder: String, holder: String)
+    /// There is no store in this folder.
+    case missing(folder: String)
+    /// Written by another version of the program.
+    case unknownFormat(file: String, found: String)
+    case damaged(folder: String, JournalFlaw)
+    case disk(DiskFault)
+
+    /// What a client may know: nothing of files and folders.
+    package var forClients: String {
+        switch self {
+        case .preconditionFailed: description
+        case .overloaded: "Too many writes wait for the disk; retry later."
+        case .full: "The store has no room for this write; nothing was changed. The server's log has the reason."
+        default: "The store takes no writes now; nothing was changed. The server's log has the reason."
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .preconditionFailed(let current?): "the resource is in version \(current); read it again and retry"
+        case .preconditionFailed(nil): "the resource is not there; create it, or drop the condition"
+        case .overloaded(let waiting): "\(waiting) writes wait for the disk already; retry later"
+        case .full(let fault):
+            "no room to write: \(fault); free space or raise the limit, writes then go on by themselves"
+        case .unavailable(let reason): reason
+        case .locked(let folder, let holder):
+            "the store \(folder) is held by another process (\(holder)); stop that one, or name another folder"
+        case .missing(let folder): "there is no store in \(folder): it has no file \(Journal.fileName); check --store"
+        case .unknownFormat(let file, let found):
+            "\(file), line 1: format \(found) is not known here (this program reads "
+                + "\(Journal.format) version \(Journal.version)); use the program that wrote it"
+        case .damaged(let folder, let flaw):
+            "\(flaw); nothing was changed; see all of it with `keyward store verify --store \(folder)`, "
+                + "then restore a copy"
+        case .disk(let fault): "\(fault); check the path, its owner and the file system"
+        }
+    }
+}
+
+/// One place where a journal is not as it was written.
+package struct JournalFlaw: Sendable, Equatable, CustomStringConvertible {
+    package let file: String
+    /// From 1; the header is line 1.
+    package let line: Int
+    package let reason: String
+
+    package var description: String { "\(file), line \(line): \(reason)" }
+}

@@ -1,0 +1,20 @@
+package import FHIR
+
+/// One version of a resource, as the store keeps it.
+package struct StoredVersion: Sendable, Equatable {
+    package let key: ResourceKey
+    /// 1 for the first; a change and a delete each take the next one.
+    package let version: Int
+    package let lastUpdated: Instant
+    /// The resource's JSON with `id` and `meta` as they are served; nil when this version is a delete.
+    package let body: [UInt8]?
+
+    package init(key: ResourceKey, version: Int, lastUpdated: Instant, body: [UInt8]?) {
+        self.key = key
+        self.version = version
+        self.lastUpdated = lastUpdated
+        self.body = body
+    }
+
+    package var isDeleted: Bool { body == nil }
+}

@@ -43,6 +43,7 @@ let package = Package(
         room("Vault", ["JSON", "COpenSSL"]),
         room("HTTP", ["Transport"]),
         room("Storage", ["FHIR", "JSON", "CZlib"]),
+        room("Access", ["FHIR", "Vault"]),
 
         tests("JSONTests", ["JSON"]),
         tests("TransportTests", ["Transport"]),
@@ -50,5 +51,6 @@ let package = Package(
         tests("VaultTests", ["Vault"]),
         tests("HTTPTests", ["HTTP", "Transport"]),
         tests("StorageTests", ["Storage", "FHIR", "JSON"]),
+        tests("AccessTests", ["Access", "FHIR", "Vault", "JSON"]),
     ]
 )

@@ -1,0 +1,54 @@
+package import Vault
+
+/// A user and a password from an Authorization field (RFC 7617), the password in memory that is overwritten when these
+/// credentials end. The field itself, which holds both, is its owner's to overwrite.
+package struct BasicCredentials: ~Copyable {
+    package let user: String
+    package let password: SecretBytes
+
+    package enum Fault: Error, Equatable {
+        /// Another scheme, such as Bearer.
+        case unsupportedScheme
+        /// Not base64, not UTF-8, without a colon, or with control characters (RFC 7617 §2).
+        case malformed
+    }
+
+    /// Reads `Basic` in any case, one or more spaces, and base64 of `user:password` in UTF-8. The first colon ends
+    /// the user; either part may be empty.
+    package init(authorization value: Span<UInt8>) throws(Fault) {
+        var start = 0
+        while start < value.count, value[start] != UInt8(ascii: " ") { start += 1 }
+        guard value.extracting(0..<start).isBasic else { throw .unsupportedScheme }
+        while start < value.count, value[start] == UInt8(ascii: " ") { start += 1 }
+        guard start < value.count else { throw .malformed }
+        var decoded = try Base64.decode(value.extracting(start..<value.count))
+        // Overwrites the buffer, which holds the password too, whatever comes of it.
+        defer { _ = SecretBytes(taking: &decoded) }
+        guard decoded.span.isPlainText, let colon = decoded.firstIndex(of: UInt8(ascii: ":")) else { throw .malformed }
+        user = String(decoding: decoded[..<colon], as: UTF8.self)
+        password = SecretBytes(copying: decoded.span.extracting((colon + 1)...))
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate var isBasic: Bool {
+        let basic: [5 of UInt8] = [
+            UInt8(ascii: "b"), UInt8(ascii: "a"), UInt8(ascii: "s"), UInt8(ascii: "i"), UInt8(ascii: "c"),
+        ]
+        guard count == 5 else { return false }
+        for index in indices where self[index] | 0x20 != basic[index] { return false }
+        return true
+    }
+
+    /// UTF-8 without control characters, those of U+0080 to U+009F included: C2 80 to C2 9F in UTF-8.
+    fileprivate var isPlainText: Bool {
+        guard (try? UTF8Span(validating: self)) != nil else { return false }
+        var previous: UInt8 = 0
+        for index in indices {
+            let byte = self[index]
+            if byte < 0x20 || byte == 0x7f || (previous == 0xc2 && byte < 0xa0) { return false }
+            previous = byte
+        }
+        return true
+    }
+}

@@ -39,6 +39,7 @@ let package = Package(
         // The rooms, from the ground up: arrows only point up this list.
         room("JSON"),
         room("Transport", ["CLinux"]),
+        room("Telemetry", [log]),
         room("FHIR", ["JSON"], resources: [.embedInCode("Resources/r4-resource-types.txt")]),
         room("Vault", ["JSON", "COpenSSL"]),
         room("HTTP", ["Transport"]),
@@ -47,6 +48,7 @@ let package = Package(
 
         tests("JSONTests", ["JSON"]),
         tests("TransportTests", ["Transport"]),
+        tests("TelemetryTests", ["Telemetry", log]),
         tests("FHIRTests", ["FHIR", "JSON"]),
         tests("VaultTests", ["Vault"]),
         tests("HTTPTests", ["HTTP", "Transport"]),

@@ -1,0 +1,73 @@
+import Synchronization
+
+/// The metrics of one server, rendered in the Prometheus text format 0.0.4.
+///
+/// A family is registered once, at start, and hands out its series; whoever counts keeps the series, so that counting
+/// is an atomic addition. Registering one name twice, or a name or label outside the format's alphabet, is a mistake in
+/// the program and traps.
+package final class MetricRegistry: Sendable {
+    /// The media type of what `render` returns.
+    package static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
+
+    private let families = Mutex<[any MetricSource]>([])
+
+    package init() {}
+
+    /// Counters that differ by label. By convention the name ends in `_total`.
+    package func counters(_ name: String, help: String, labels: [String]) -> MetricFamily<Counter> {
+        register(MetricFamily(name: name, help: help, type: "counter", labels: labels) { Counter() })
+    }
+
+    /// A counter without labels.
+    package func counter(_ name: String, help: String) -> Counter {
+        counters(name, help: help, labels: []).series()
+    }
+
+    /// A count that is kept elsewhere and read when rendered. It must never fall.
+    package func counter(_ name: String, help: String, reading: @escaping @Sendable () -> UInt64) {
+        register(
+            MetricFamily(name: name, help: help, type: "counter", labels: []) { Reading { Int64(clamping: reading()) } }
+        )
+        .series()
+    }
+
+    /// A value that is read when rendered, with labels that never change.
+    package func gauge(
+        _ name: String, help: String, labels: KeyValuePairs<String, String> = [:],
+        reading: @escaping @Sendable () -> Int64
+    ) {
+        register(MetricFamily(name: name, help: help, type: "gauge", labels: labels.map(\.key)) { Reading(reading) })
+            .series(labels.map(\.value))
+    }
+
+    /// Histograms of durations that differ by label. By convention the name ends in `_seconds`.
+    package func histograms(
+        _ name: String, help: String, labels: [String], bounds: [Duration] = Histogram.requestBounds
+    ) -> MetricFamily<Histogram> {
+        register(
+            MetricFamily(name: name, help: help, type: "histogram", labels: labels) { Histogram(bounds: bounds) })
+    }
+
+    /// All families in the order of their registration.
+    package func render() -> [UInt8] {
+        let families = families.withLock { $0 }
+        var text = MetricText()
+        for family in families { family.write(to: &text) }
+        return text.bytes
+    }
+
+    @discardableResult
+    private func register<Series>(_ family: MetricFamily<Series>) -> MetricFamily<Series> {
+        families.withLock { families in
+            precondition(!families.contains { $0.name == family.name }, "\(family.name) is registered twice")
+            families.append(family)
+        }
+        return family
+    }
+}
+
+/// What a registry renders.
+protocol MetricSource: Sendable {
+    var name: String { get }
+    func write(to text: inout MetricText)
+}

@@ -45,6 +45,9 @@ let package = Package(
         room("HTTP", ["Transport"]),
         room("Storage", ["FHIR", "JSON", "CZlib"]),
         room("Access", ["FHIR", "Vault"]),
+        room(
+            "Server",
+            ["Transport", "HTTP", "JSON", "FHIR", "Vault", "Storage", "Access", "Telemetry", log]),
 
         tests("JSONTests", ["JSON"]),
         tests("TransportTests", ["Transport"]),
@@ -54,5 +57,8 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "Transport"]),
         tests("StorageTests", ["Storage", "FHIR", "JSON"]),
         tests("AccessTests", ["Access", "FHIR", "Vault", "JSON"]),
+        tests(
+            "ServerTests",
+            ["Server", "Transport", "HTTP", "FHIR", "JSON", "Vault", "Storage", "Access", "Telemetry", log]),
     ]
 )

@@ -1,0 +1,64 @@
+internal import FHIR
+internal import JSON
+internal import Storage
+internal import Synchronization
+
+/// The Clients as authentication needs them: each version of one is understood once.
+final class ClientDirectory: Sendable {
+    /// Clients that are kept understood; beyond that all are forgotten and understood again as they come.
+    static let capacity = 100_000
+    /// Clients that a walk through all of them takes at once.
+    static let walkPage = 1_000
+
+    private final class Entry: Sendable {
+        let version: Int
+        let client: ClientResource
+
+        init(version: Int, client: ClientResource) {
+            self.version = version
+            self.client = client
+        }
+    }
+
+    private let store: any ResourceStore
+    private let known = Mutex<[LogicalID: Entry]>([:])
+
+    init(_ store: any ResourceStore) {
+        self.store = store
+    }
+
+    /// The Client with this id, as it is stored now.
+    func client(_ id: LogicalID) -> ClientResource? {
+        guard let current = store.current(ResourceKey(type: .client, id: id)) else { return nil }
+        let hit = known.withLock { $0[id] }
+        if let hit, hit.version == current.version { return hit.client }
+        guard let client = Self.understand(current) else { return nil }
+        known.withLock { known in
+            if known.count >= Self.capacity { known.removeAll() }
+            known[id] = Entry(version: current.version, client: client)
+        }
+        return client
+    }
+
+    /// All Clients, a page at a time, so that nobody holds up a writer for long.
+    func forEach(_ body: (ClientResource) -> Void) {
+        var last: LogicalID?
+        while true {
+            let page = store.page(of: .client, after: last, limit: Self.walkPage)
+            guard let end = page.last else { return }
+            for stored in page {
+                if let client = client(stored.key.id) { body(client) }
+            }
+            last = end.key.id
+        }
+    }
+
+    /// A stored Client; nothing when it is deleted, or when it breaks the rules of a Client.
+    static func understand(_ stored: StoredVersion) -> ClientResource? {
+        guard let body = stored.body else { return nil }
+        // It kept the limit of nesting that was in force when it came in, which may have been another.
+        let resource = try? Resource.decode(
+            body.span, as: stored.key.type, id: stored.key.id, maximumDepth: JSONValue.nestingCeiling)
+        return resource.flatMap { try? ClientResource($0) }
+    }
+}

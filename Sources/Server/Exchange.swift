@@ -1,0 +1,25 @@
+internal import FHIR
+internal import HTTP
+
+/// One request on its way through the house, and what was found out about it so far.
+final class Exchange {
+    let request: Request
+    let id: String
+    /// Where the request goes; nothing before it was routed, or where it cannot be.
+    var route: Route?
+    /// The resource type and logical id that the path names, as far as it does.
+    var type: ResourceType?
+    var idText: String?
+
+    init(_ request: Request, id: String) {
+        self.request = request
+        self.id = id
+    }
+
+    var routeName: String { route?.pattern ?? Self.unrouted }
+
+    /// The base of the URLs in a response, as the client addressed it.
+    var base: String {
+        "http://\(request.fields[.host] ?? "localhost")/fhir"
+    }
+}

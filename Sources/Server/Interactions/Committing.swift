@@ -1,0 +1,41 @@
+internal import FHIR
+internal import HTTP
+internal import Storage
+
+/// What create, update and delete share: the condition of a change, and the response to it.
+extension Exchange {
+    /// What a write depends on: `If-Match`, or `If-None-Match: *`.
+    func precondition() throws -> Change.Precondition {
+        if let wanted = try condition(.ifMatch) {
+            guard try condition(.ifNoneMatch) == nil else {
+                throw Refusal(
+                    .preconditionFailed, .conflict,
+                    "If-Match wants the resource to exist, If-None-Match that it does not; send one of them.")
+            }
+            return .match(wanted)
+        }
+        switch try condition(.ifNoneMatch) {
+        case nil: return .none
+        case .any: return .absent
+        default:
+            throw Refusal(.badRequest, .invalid, "On a write the only If-None-Match is *: write unless it exists.")
+        }
+    }
+
+    func response(to committed: Committed) -> Response {
+        switch committed {
+        case .created(let stored):
+            var response = Response.version(stored, .created, preferring: preferences().return)
+            response.add(.location, "\(base)/\(stored.key.text)")
+            return response
+        case .updated(let stored):
+            return .version(stored, .ok, preferring: preferences().return)
+        case .deleted(let stored):
+            var response = Response(.noContent)
+            response.add(.eTag, VersionTag(stored.version).text)
+            return response
+        case .nothing:
+            return Response(.noContent)
+        }
+    }
+}

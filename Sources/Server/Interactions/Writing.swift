@@ -1,0 +1,41 @@
+internal import FHIR
+internal import HTTP
+internal import Logging
+internal import Storage
+internal import Vault
+
+/// What create and update share: reading a resource out of a request, and the rules that a write keeps.
+struct Writing: Sendable {
+    let nesting: Int
+    let vault: SecretResolver
+    let logger: Logger
+    let newID: @Sendable () -> LogicalID
+
+    /// The content of a write, which must not be empty.
+    func content(of exchange: Exchange) async throws -> [UInt8] {
+        let content = try await exchange.request.content()
+        guard !content.isEmpty else {
+            throw Refusal(.badRequest, .required, "The request has no content; send the resource as JSON.")
+        }
+        return content
+    }
+
+    /// The rules of system resources. A reference that names an unknown or out-of-scope secret is stored, since the
+    /// vault config may come later, unless the client asked for strictness.
+    func check(_ resource: Resource, for exchange: Exchange) throws {
+        guard resource.type.kind == .system else { return }
+        for reference in try ClientResource(resource).references {
+            guard let obstacle = vault.obstacle(to: SecretName(reference.name), for: Requester(resource.key, reference))
+            else { continue }
+            guard exchange.preferences().handling != .strict else {
+                throw Refusal(.unprocessableContent, .businessRule, "\(obstacle)")
+            }
+            logger.notice(
+                "client refers to a secret that it cannot use yet",
+                metadata: exchange.logFields([
+                    "client": "\(resource.id.text)", "secret": "\(reference.name)", "reason": "\(obstacle.code)",
+                    "detail": "\(obstacle)",
+                ]))
+        }
+    }
+}

@@ -1,0 +1,188 @@
+internal import Access
+internal import FHIR
+internal import Glibc
+internal import HTTP
+package import Logging
+internal import Storage
+internal import Telemetry
+internal import Transport
+internal import Vault
+
+/// The whole server: builds every room from the settings, and is the one place where they meet.
+package final class KeywardServer: Sendable {
+    private let settings: Settings
+    private let descriptorLimit: UInt64
+    private let logger: Logger
+    private let store: any ResourceStore
+    private let recovery: Recovery?
+    private let loops: [EventLoop]
+    private let sockets: SocketServer
+    let front: Front
+    let opsFront: Front
+    private let probes: Probes
+    private let health: Health
+
+    /// Opens vault config and store; blocks while the store is read.
+    package init(_ settings: Settings, version: String, logger: Logger) throws(StartFault) {
+        descriptorLimit = raiseDescriptorLimit()
+        let config = try Self.config(settings.vaultConfig)
+        let vault = SecretResolver(config: config, files: PosixFiles()) { try? await Task.sleep(for: $0) }
+        if let name = settings.rootSecret {
+            if let obstacle = vault.obstacle(to: SecretName(name), for: .root) {
+                throw .rootSecret(name: name, reason: "\(obstacle)")
+            }
+        }
+        let (store, recovery) = try Self.open(settings.store)
+        let registry = MetricRegistry()
+        let names = RequestNames(random: .random(in: .min ... .max))
+        let directory = ClientDirectory(store)
+        let probes = Probes(store: store)
+        health = Health(
+            store: store, directory: directory, vault: vault, rootSecret: settings.rootSecret.map { SecretName($0) },
+            version: version, logger: logger)
+        let capabilities = Capabilities(version: version, started: wallClock())
+        let writing = Writing(nesting: settings.nesting, vault: vault, logger: logger) { LogicalID.random() }
+
+        let routes: [Route] = [
+            .open("/fhir/metadata") { capabilities.respond(to: $0) },
+            .resources(
+                "/fhir/{type}", [.get: SearchType(store: store), .post: Create(store: store, writing: writing)]),
+            .form("/fhir/{type}/_search", SearchType(store: store)),
+            .resources(
+                "/fhir/{type}/{id}",
+                [
+                    .get: Read(store: store), .put: Update(store: store, writing: writing),
+                    .delete: Delete(store: store),
+                ]),
+            .plain("/health") { [health] in await health.respond() },
+            .plain("/livez") { probes.live() },
+            .plain("/readyz") { probes.ready() },
+        ]
+        let opsRoutes: [Route] = [
+            .plain("/livez") { probes.live() },
+            .plain("/readyz") { probes.ready() },
+            .plain("/metrics") { Response(.ok, content: registry.render(), type: MetricRegistry.mediaType) },
+        ]
+        let authentication = Authentication(
+            authenticator: Authenticator(
+                secrets: vault, rootSecret: settings.rootSecret.map { SecretName($0) },
+                client: { directory.client($0) }))
+        let outcomes = Outcomes(denials: Denials(registry, logger), logger: logger)
+        let measuring = Measuring(routes + opsRoutes, registry, logger)
+        func makeFront(_ routes: [Route]) -> Front {
+            Front(
+                names: names, routing: Routing(routes), authentication: authentication, outcomes: outcomes,
+                measuring: measuring, logger: logger)
+        }
+        front = makeFront(routes)
+        opsFront = makeFront(opsRoutes)
+
+        do throws(TransportError) {
+            let count = settings.eventLoops ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
+            loops = try (0..<max(1, count)).map { index throws(TransportError) in
+                try EventLoop(label: "keyward.loop.\(index)")
+            }
+        } catch {
+            throw .system("\(error)")
+        }
+        sockets = SocketServer(
+            loops: loops, connections: settings.limits.connections,
+            connectionsFromOneAddress: settings.limits.connectionsFromOneAddress
+        ) { logger.error("no connection can be accepted for now", metadata: ["error": "\($0)"]) }
+        registry.gauge("keyward_connections", help: "Open connections.") { [sockets] in Int64(sockets.connections) }
+        registry.gauge("keyward_build_info", help: "Always 1.", labels: ["version": version]) { 1 }
+        self.settings = settings
+        self.logger = logger
+        self.store = store
+        self.recovery = recovery
+        self.probes = probes
+    }
+
+    /// Takes connections from now on; the log line `listening` names the ports.
+    package func listen() throws(StartFault) {
+        for loop in loops { loop.start() }
+        var fields: Logger.Metadata = [
+            "host": "\(settings.host)", "event_loops": .stringConvertible(loops.count),
+            "descriptors": .stringConvertible(descriptorLimit),
+        ]
+        fields["port"] = .stringConvertible(try listen(on: settings.port, front, isOps: false))
+        if let port = settings.opsPort {
+            fields["ops_port"] = .stringConvertible(try listen(on: port, opsFront, isOps: true))
+        }
+        report()
+        logger.info("listening", metadata: fields)
+        // Its first look writes into the log what is wrong with which secret.
+        Task.detached { [health] in _ = await health.respond() }
+    }
+
+    /// Takes no more connections, lets requests in flight finish within the drain time-out, and closes the store.
+    /// Blocks.
+    package func stop() async {
+        probes.stop()
+        let left = sockets.drain(settings.limits.drainTimeout)
+        if left > 0 {
+            logger.warning(
+                "gave up requests in flight when the drain time-out was over",
+                metadata: ["connections": .stringConvertible(left)])
+        }
+        await store.close()
+        for loop in loops { loop.stop() }
+    }
+
+    private func listen(on port: UInt16, _ front: Front, isOps: Bool) throws(StartFault) -> UInt16 {
+        let service = HTTPService(limits: settings.limits, responder: front) { wallClock().milliseconds / 1_000 }
+        do throws(TransportError) {
+            return try sockets.listen(
+                host: settings.host, port: port, onlyLoopback: settings.rootSecret == nil
+            ) { await service.serve($0) }.port
+        } catch .cannotListen(_, _, let reason) {
+            throw .address(host: settings.host, port: port, reason: reason, isOps: isOps)
+        } catch {
+            throw .system("\(error)")
+        }
+    }
+
+    private static func config(_ path: String?) throws(StartFault) -> VaultConfig {
+        guard let path else { return .none }
+        do throws(VaultConfigFaults) {
+            return try VaultConfig.load(path, from: PosixFiles())
+        } catch {
+            throw .vaultConfig(path: path, faults: error.faults)
+        }
+    }
+
+    private static func open(_ location: Settings.StoreLocation) throws(StartFault) -> (any ResourceStore, Recovery?) {
+        switch location {
+        case .memory:
+            return (MemoryStore(clock: wallClock), nil)
+        case .folder(let folder):
+            do throws(StorageError) {
+                return try JournalStore.open(folder, clock: wallClock)
+            } catch {
+                throw .store(folder: folder, error)
+            }
+        }
+    }
+
+    /// What an operator should know of the start; said once it has succeeded, since one that fails says one line.
+    private func report() {
+        if let recovery {
+            logger.info(
+                "store opened",
+                metadata: [
+                    "file": "\(recovery.file)", "commits": .stringConvertible(recovery.commits),
+                    "resources": .stringConvertible(recovery.resources),
+                ])
+            if recovery.cutBytes > 0 {
+                logger.warning(
+                    "cut a torn tail off the store: a write that was never acknowledged",
+                    metadata: ["file": "\(recovery.file)", "bytes": .stringConvertible(recovery.cutBytes)])
+            }
+        }
+        if settings.rootSecret == nil {
+            logger.warning(
+                "tutorial mode: this machine may manage Clients without credentials; a root secret ends it"
+            )
+        }
+    }
+}

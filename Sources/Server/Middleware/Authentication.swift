@@ -1,0 +1,23 @@
+internal import Access
+internal import HTTP
+internal import Transport
+internal import Vault
+
+/// Finds out who a request acts for.
+struct Authentication: Sendable {
+    let authenticator: Authenticator
+
+    func principal(of exchange: Exchange) async throws(Denial) -> Principal {
+        let fields = exchange.request.fields
+        guard let value = fields.bytes(.authorization) else {
+            return try authenticator.principal(
+                withoutCredentials: TutorialRequest(
+                    peerIsLoopback: exchange.request.peer.isLoopback, host: fields[.host] ?? "",
+                    origin: fields[.origin]))
+        }
+        // Two of them could be read in two ways.
+        guard fields.count(of: .authorization) == 1 else { throw .ambiguous }
+        return try await authenticator.principal(
+            authorization: value.span, since: Moment(nanoseconds: exchange.request.arrived.nanoseconds))
+    }
+}

@@ -1,0 +1,38 @@
+internal import HTTP
+internal import Logging
+internal import Telemetry
+internal import Transport
+
+/// Counts and times every request by its route, and logs it at level debug.
+struct Measuring: Sendable {
+    private let meters: [ObjectIdentifier: RouteMeter]
+    private let others: RouteMeter
+    private let logger: Logger
+
+    init(_ routes: [Route], _ registry: MetricRegistry, _ logger: Logger) {
+        let requests = registry.counters(
+            "keyward_requests_total", help: "Requests by route and status.", labels: ["route", "status"])
+        let durations = registry.histograms(
+            "keyward_request_duration_seconds", help: "Time from the header to the response.", labels: ["route"])
+        func meter(_ route: String) -> RouteMeter {
+            RouteMeter(route: route, requests: requests, durations: durations)
+        }
+        meters = Dictionary(uniqueKeysWithValues: routes.map { (ObjectIdentifier($0), meter($0.pattern)) })
+        others = meter(Exchange.unrouted)
+        self.logger = logger
+    }
+
+    func record(_ exchange: Exchange, _ status: Status) {
+        let took = Deadline.now().nanoseconds(since: exchange.request.arrived)
+        let meter = exchange.route.flatMap { meters[ObjectIdentifier($0)] } ?? others
+        meter.record(status: UInt16(status.code), nanoseconds: took)
+        if logger.logLevel <= .debug {
+            logger.debug(
+                "request",
+                metadata: exchange.logFields([
+                    "status": .stringConvertible(status.code),
+                    "microseconds": .stringConvertible(took / 1_000),
+                ]))
+        }
+    }
+}

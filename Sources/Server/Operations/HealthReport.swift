@@ -1,0 +1,54 @@
+internal import HTTP
+internal import JSON
+internal import Vault
+
+/// What one look at store and vault found.
+struct HealthReport: Sendable {
+    struct Store: Sendable {
+        /// Why it takes no writes, if so. For the log; the response names nothing.
+        let refusal: String?
+    }
+
+    struct Vault: Sendable {
+        /// References, root's included, and how many of them can be used.
+        let references: Int
+        let usable: Int
+        /// What is wrong with each secret of the config. For the log.
+        let faults: [SecretName: String]
+    }
+
+    let store: Store
+    let vault: Vault
+
+    /// `application/health+json`; 503 when it fails.
+    func response(_ version: String) -> Response {
+        let status = store.refusal == nil ? vaultStatus : storeStatus
+        let report: JSONValue = [
+            "status": .string(status), "version": "1", "releaseId": .string(version),
+            "checks": [
+                "store": [
+                    Self.check(storeStatus, "The store takes no writes; the log says why.")
+                ],
+                "vault": [
+                    Self.check(
+                        vaultStatus,
+                        "\(vault.references - vault.usable) of \(vault.references) secret references cannot be used "
+                            + "now; `keyward check` names them.")
+                ],
+            ],
+        ]
+        return Response(
+            store.refusal == nil ? .ok : .serviceUnavailable, content: report.serialized,
+            type: "application/health+json")
+    }
+
+    private var storeStatus: String { store.refusal == nil ? "pass" : "fail" }
+    private var vaultStatus: String { vault.usable == vault.references ? "pass" : "warn" }
+
+    private static func check(_ status: String, _ output: String) -> JSONValue {
+        var object = JSONObject()
+        object["status"] = .string(status)
+        if status != "pass" { object["output"] = .string(output) }
+        return .object(object)
+    }
+}

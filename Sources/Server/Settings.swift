@@ -1,0 +1,35 @@
+import Access
+package import HTTP
+
+/// Everything an operator can choose, resolved and valid. `keyward` reads it from flags and environment; the rooms are
+/// built from it.
+package struct Settings: Sendable {
+    package enum StoreLocation: Sendable, Equatable {
+        case memory
+        /// A folder that holds the JSON file store; it is created when it does not exist.
+        case folder(String)
+    }
+
+    package var host = "127.0.0.1"
+    /// 0 takes any free port, which the `listening` log line names.
+    package var port: UInt16 = 8080
+    /// Where `/metrics` is served; no second listener without it.
+    package var opsPort: UInt16?
+    /// Path of the vault config; without one every reference is unresolved.
+    package var vaultConfig: String?
+    package var store = StoreLocation.folder("./data")
+    /// The name of the vault secret whose value is the password of `root`.
+    package var rootSecret: String?
+    package var limits = Limits()
+    /// Depth of arrays and objects in a resource's JSON.
+    package var nesting = 100
+    /// Event loops, each a thread; by default one a core.
+    package var eventLoops: Int?
+
+    package init() {}
+
+    /// Whether only this machine can reach the listeners, which is what a server without root secret must keep to.
+    package var isLoopbackOnly: Bool {
+        host.lowercased() == "localhost" || LoopbackName.isAddress(host)
+    }
+}

@@ -1,0 +1,206 @@
+import FHIR
+import HTTP
+import JSON
+import Storage
+import Synchronization
+import Testing
+import Transport
+import Vault
+
+@testable import Server
+
+@Suite struct HealthTests {
+    /// A clock that a test moves.
+    private final class HandClock: Sendable {
+        private let time = Mutex(Deadline.now())
+
+        func now() -> Deadline { time.withLock { $0 } }
+        func advance(_ duration: Duration) { time.withLock { $0 = $0.advanced(by: Patience(duration)) } }
+    }
+
+    private func health(
+        _ desk: Desk, rootSecret: String? = nil, now: @escaping @Sendable () -> Deadline = Deadline.now
+    ) -> Health {
+        Health(
+            store: desk.store, directory: ClientDirectory(desk.store), vault: desk.vault,
+            rootSecret: rootSecret.map { SecretName($0) }, version: "1.2.3",
+            logger: desk.log.logger(), now: now)
+    }
+
+    private func check(_ name: String, of response: Response) -> JSONObject? {
+        response.json.value(at: "checks", name, "0")?.object
+    }
+
+    @Test func aServerWithNothingToComplainOfPasses() async throws {
+        let desk = try Desk()
+        try await desk.store.put(client("basic", secret: "here"))
+        try await desk.store.put(client("bare", secret: nil))
+        let response = await health(desk).respond()
+        #expect(response.status == .ok)
+        #expect(response[.contentType] == "application/health+json")
+        #expect(
+            response.text
+                == #"{"status":"pass","version":"1","releaseId":"1.2.3","#
+                + #""checks":{"store":[{"status":"pass"}],"vault":[{"status":"pass"}]}}"#)
+    }
+
+    @Test(arguments: [("lost", "gone"), ("other", "here"), ("basic", "nowhere")])
+    func aReferenceThatCannotBeUsedWarnsAndIsNotNamed(id: String, secret: String) async throws {
+        let desk = try Desk()
+        try await desk.store.put(client("basic", secret: "here"))
+        try await desk.store.put(client(id, secret: secret))
+        let response = await health(desk).respond()
+        #expect(response.status == .ok)
+        #expect(response.json["status"] == "warn")
+        #expect(check("vault", of: response)?["status"] == "warn")
+        #expect(
+            check("vault", of: response)?["output"]?.string?.hasPrefix(id == "basic" ? "1 of 1 " : "1 of 2 ") == true)
+        #expect(check("store", of: response)?["status"] == "pass")
+        for name in ["here", "gone", "nowhere", "lost", "basic", desk.scratch.path] {
+            #expect(!response.text.contains(name))
+        }
+    }
+
+    @Test func aSecretThatNobodyRefersToWarnsNobody() async throws {
+        let desk = try Desk()
+        try await desk.store.put(client("lost", secret: "gone"))
+        try await desk.store.delete("Client/lost")
+        #expect(await health(desk).respond().json["status"] == "pass")
+    }
+
+    @Test func aFileThatIsNoSecretWarns() async throws {
+        let desk = try Desk()
+        try await desk.store.put(client("basic", secret: "here"))
+        try desk.scratch.write("", to: "here")
+        #expect(await health(desk).respond().json["status"] == "warn")
+    }
+
+    @Test func aStoreThatCannotWriteFailsAndSaysNothingOfItsFiles() async throws {
+        let desk = try Desk()
+        try await desk.store.put(client("lost", secret: "gone"))
+        desk.store.breaks(with: .unavailable("the disk at /srv is gone"))
+        let response = await health(desk).respond()
+        #expect(response.status == .serviceUnavailable)
+        #expect(response.json["status"] == "fail")
+        #expect(check("store", of: response)?["status"] == "fail")
+        #expect(check("vault", of: response)?["status"] == "warn")
+        #expect(!response.text.contains("/srv"))
+    }
+
+    @Test func moreThanOnePageOfClientsIsLookedAt() async throws {
+        let desk = try Desk()
+        for number in 0..<1_001 { try await desk.store.put(client("c\(number)", secret: nil)) }
+        try await desk.store.put(client("z", secret: "gone"))
+        #expect(check("vault", of: await health(desk).respond())?["output"]?.string?.hasPrefix("1 of 1 ") == true)
+    }
+
+    @Test(arguments: ["gone", "nowhere"])
+    func aRootSecretThatCannotBeUsedWarnsAsAClientsDoes(name: String) async throws {
+        let desk = try Desk()
+        try await desk.store.put(client("basic", secret: "here"))
+        let response = await health(desk, rootSecret: name).respond()
+        #expect(response.status == .ok)
+        #expect(response.json["status"] == "warn")
+        #expect(check("vault", of: response)?["output"]?.string?.hasPrefix("1 of 2 ") == true)
+        #expect(!response.text.contains(name))
+    }
+
+    @Test func aRootSecretThatIsThereIsNothingToComplainOf() async throws {
+        let desk = try Desk()
+        #expect(await health(desk, rootSecret: "here").respond().json["status"] == "pass")
+    }
+
+    @Test func aReferenceBelowAnotherMemberCounts() async throws {
+        let desk = try Desk()
+        try await desk.store.put(clientWithJWT("basic", secret: "here"))
+        try await desk.store.put(clientWithJWT("lost", secret: "nowhere"))
+        #expect(check("vault", of: await health(desk).respond())?["output"]?.string?.hasPrefix("1 of 2 ") == true)
+    }
+
+    @Test func aStoreWhoseProbeFindsNoRoomFailsWithoutAnyWrite() async throws {
+        let desk = try Desk()
+        desk.store.duringProbe.withLock { $0 = { $0.breaks(with: .unavailable("the disk is full")) } }
+        #expect(desk.store.condition == .writable)
+        let response = await health(desk).respond()
+        #expect(response.status == .serviceUnavailable)
+        #expect(check("store", of: response)?["status"] == "fail")
+    }
+
+    @Test func whoAsksWhileALookIsUnderWayWaitsForItAndMakesNone() async throws {
+        let desk = try Desk()
+        let asked = Mutex(0)
+        let looks = Mutex(0)
+        // Every question comes two seconds after the one before: no answer is young enough for a second one.
+        let health = health(desk) {
+            let count = asked.withLock {
+                $0 += 1
+                return $0
+            }
+            return Deadline.now().advanced(by: Patience(.seconds(2 * count)))
+        }
+        desk.store.duringProbe.withLock {
+            $0 = { _ in
+                looks.withLock { $0 += 1 }
+                while asked.withLock({ $0 }) < 8 { await Task.yield() }
+            }
+        }
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 { group.addTask { _ = await health.respond() } }
+        }
+        #expect(looks.withLock { $0 } == 1)
+        _ = await health.respond()
+        #expect(looks.withLock { $0 } == 2)
+    }
+
+    @Test func aSecretThatBreaksAndOneThatMendsIsLoggedOnceEach() async throws {
+        let desk = try Desk()
+        let clock = HandClock()
+        let health = health(desk, now: clock.now)
+        func look() async {
+            _ = await health.respond()
+            clock.advance(.seconds(2))
+        }
+        func logged(_ message: String) -> Int {
+            desk.log.lines(message).count { $0.fields["secret"] == "here" }
+        }
+        let (breaks, mends) = ("a secret cannot be used", "a secret can be used again")
+        await look()
+        #expect(logged(breaks) == 0)
+        try desk.scratch.remove("here")
+        for _ in 0..<3 { await look() }
+        #expect(logged(breaks) == 1)
+        #expect(logged(mends) == 0)
+        try desk.scratch.write("value-of-here\n", to: "here")
+        for _ in 0..<3 { await look() }
+        #expect(logged(breaks) == 1)
+        #expect(logged(mends) == 1)
+        #expect(!desk.log.mentions("value-of-here"))
+    }
+
+    @Test func whoAsksOftenIsAnsweredFromTheLastLookAndNoAnswerIsOlderThanASecond() async throws {
+        let desk = try Desk()
+        let clock = HandClock()
+        let health = health(desk, now: clock.now)
+        #expect(await health.respond().status == .ok)
+        desk.store.breaks(with: .unavailable("broken"))
+        clock.advance(.milliseconds(800))
+        #expect(await health.respond().status == .ok)
+        // The second answer came from no look, so it has made the first no younger.
+        clock.advance(.milliseconds(199))
+        #expect(await health.respond().status == .serviceUnavailable)
+        desk.store.breaks(with: nil)
+        clock.advance(.milliseconds(999))
+        #expect(await health.respond().status == .ok)
+    }
+
+    @Test func anAnswerIsAsOldAsTheBeginningOfItsLook() async throws {
+        let desk = try Desk()
+        let clock = HandClock()
+        let health = health(desk, now: clock.now)
+        desk.store.duringPage.withLock { $0 = { clock.advance(.milliseconds(500)) } }
+        #expect(await health.respond().status == .ok)
+        desk.store.breaks(with: .unavailable("broken"))
+        clock.advance(.milliseconds(499))
+        #expect(await health.respond().status == .serviceUnavailable)
+    }
+}

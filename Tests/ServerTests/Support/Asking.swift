@@ -1,0 +1,68 @@
+import FHIR
+import Foundation
+import HTTP
+import JSON
+import Testing
+import Transport
+
+@testable import Server
+
+extension Address {
+    static let here = Address(ipv4: 0x7f00_0001, port: 50_000)
+    static let elsewhere = Address(ipv4: 0xc000_0201, port: 50_000)
+}
+
+extension Request {
+    init(
+        _ method: Method, _ target: String, _ fields: [(FieldName, String)] = [], content: String = "",
+        from peer: Address = .here
+    ) {
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let target = RequestTarget(path: parts[0], query: parts.dropFirst().first)
+        self.init(
+            RequestHead(method: method, target: target, fields: RequestFields(fields)), from: peer,
+            content: GivenContent(Array(content.utf8)))
+    }
+}
+
+extension Exchange {
+    convenience init(
+        _ method: Method, _ target: String, _ fields: [(FieldName, String)] = [], content: String = "",
+        from peer: Address = .here
+    ) {
+        self.init(Request(method, target, fields, content: content, from: peer), id: "r-1")
+    }
+}
+
+func basic(_ user: String, _ password: String) -> (FieldName, String) {
+    (.authorization, "Basic \(Data("\(user):\(password)".utf8).base64EncodedString())")
+}
+
+/// The JSON of a Client that refers to `secret`.
+func client(_ id: String, secret: String?, _ more: String = #""grant_types":["basic"]"#) -> String {
+    let reference = secret.map { name in
+        #","_secret":{"extension":[{"url":"\#(SecretReference.absentReasonURL)","valueCode":"masked"},"#
+            + #"{"url":"\#(SecretReference.url)","valueString":"\#(name)"}]}"#
+    }
+    return #"{"resourceType":"Client","id":"\#(id)",\#(more)\#(reference ?? "")}"#
+}
+
+/// The JSON of a Client that refers to `secret` below its member `jwt`, and nowhere else.
+func clientWithJWT(_ id: String, secret: String) -> String {
+    let inner = client(id, secret: secret, #""x":1"#)
+    return client(id, secret: nil, #""grant_types":["basic"],"jwt":\#(inner)"#)
+}
+
+func patient(_ id: String, family: String = "Chalmers") -> String {
+    #"{"resourceType":"Patient","id":"\#(id)","name":[{"family":"\#(family)"}],"x":1.10}"#
+}
+
+func key(_ text: String) throws -> ResourceKey {
+    let parts = text.split(separator: "/").map(String.init)
+    return ResourceKey(type: try #require(ResourceType(parts[0])), id: try #require(LogicalID(parts[1])))
+}
+
+func resource(_ text: String) throws -> Resource {
+    try Resource(
+        try #require(try JSONValue.parse(Array(text.utf8).span, maximumDepth: JSONValue.nestingCeiling).object))
+}

@@ -1,0 +1,64 @@
+import FHIR
+import HTTP
+import Logging
+import Storage
+import Telemetry
+import Testing
+import Vault
+
+@testable import Server
+
+/// The interactions over a store in memory, with nobody at the door: a path such as `Patient/a`, and errors as the
+/// responses that they become.
+struct Desk {
+    let log = LogBook()
+    let store = ScriptedStore()
+    let scratch: Scratch
+    let vault: SecretResolver
+    let writing: Writing
+
+    /// The vault has a secret `here` in scope of Client/basic and Client/root, whose file is there, and `gone` in scope
+    /// of every Client, whose file is not.
+    init(nesting: Int = 100) throws {
+        let scratch = try Scratch()
+        self.scratch = scratch
+        let config = VaultConfig(
+            secrets: [
+                VaultConfig.Secret(
+                    name: SecretName("here"), path: try scratch.write("value-of-here\n", to: "here"),
+                    scopes: ["basic", "root"].map { SecretScope(resourceType: "Client", id: $0) }),
+                VaultConfig.Secret(
+                    name: SecretName("gone"), path: scratch("gone"), scopes: [SecretScope(resourceType: "Client")]),
+            ], folder: scratch.path)
+        vault = SecretResolver(config: config, files: PosixFiles()) { _ in }
+        let id = try #require(LogicalID("chosen"))
+        writing = Writing(nesting: nesting, vault: vault, logger: log.logger()) { id }
+    }
+
+    func ask(
+        _ method: Method, _ path: String, _ fields: [(FieldName, String)] = [], content: String = ""
+    ) async -> Response {
+        let exchange = Exchange(method, "/fhir/\(path)", [(.host, "h:8080")] + fields, content: content)
+        let names = path.split(separator: "?").first?.split(separator: "/").map(String.init) ?? []
+        exchange.type = ResourceType(names.first ?? "")
+        let last = names.dropFirst().first
+        if last != "_search" { exchange.idText = last }
+        let interaction = interaction(method, isOfInstance: exchange.idText != nil, isSearch: last == "_search")
+        do {
+            return try await interaction.respond(to: exchange)
+        } catch {
+            let denials = Denials(MetricRegistry(), log.logger())
+            return Outcomes(denials: denials, logger: log.logger()).response(to: error, of: exchange)
+        }
+    }
+
+    private func interaction(_ method: Method, isOfInstance: Bool, isSearch: Bool) -> any Interaction {
+        switch method {
+        case .put: Update(store: store, writing: writing)
+        case .delete: Delete(store: store)
+        case .post where !isSearch: Create(store: store, writing: writing)
+        case _ where isOfInstance: Read(store: store)
+        default: SearchType(store: store)
+        }
+    }
+}

@@ -26,6 +26,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "keyward",
+    products: [.executable(name: "keyward", targets: ["keyward"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
@@ -48,6 +49,11 @@ let package = Package(
         room(
             "Server",
             ["Transport", "HTTP", "JSON", "FHIR", "Vault", "Storage", "Access", "Telemetry", log]),
+        .executableTarget(
+            name: "keyward",
+            dependencies: ["Server", "Vault", "Storage", "HTTP", "Telemetry", "JSON", log, arguments],
+            resources: [.embedInCode("Resources/version.txt")],
+            swiftSettings: house),
 
         tests("JSONTests", ["JSON"]),
         tests("TransportTests", ["Transport"]),
@@ -60,5 +66,6 @@ let package = Package(
         tests(
             "ServerTests",
             ["Server", "Transport", "HTTP", "FHIR", "JSON", "Vault", "Storage", "Access", "Telemetry", log]),
+        tests("keywardTests", ["keyward"]),
     ]
 )

@@ -1,0 +1,52 @@
+import ArgumentParser
+
+/// Every setting as a flag, its text not yet read.
+struct SettingFlags: ParsableArguments {
+    @Option(.host) var host: String?
+    @Option(.port) var port: String?
+    @Option(.opsPort) var opsPort: String?
+    @Option(.vaultConfig) var vaultConfig: String?
+    @Option(.store) var store: String?
+    @Option(.rootSecret) var rootSecret: String?
+    @Option(.logLevel) var logLevel: String?
+    @Option(.logFormat) var logFormat: String?
+    @Option(.maxBody) var maxBody: String?
+    @Option(.maxHeader) var maxHeader: String?
+    @Option(.maxTarget) var maxTarget: String?
+    @Option(.maxFields) var maxFields: String?
+    @Option(.maxChunkExtension) var maxChunkExtension: String?
+    @Option(.maxNesting) var maxNesting: String?
+    @Option(.maxConnections) var maxConnections: String?
+    @Option(.maxConnectionsPerAddress) var maxConnectionsPerAddress: String?
+    @Option(.headerTimeout) var headerTimeout: String?
+    @Option(.bodyTimeout) var bodyTimeout: String?
+    @Option(.idleTimeout) var idleTimeout: String?
+    @Option(.writeTimeout) var writeTimeout: String?
+    @Option(.drainTimeout) var drainTimeout: String?
+    @Option(.eventLoops) var eventLoops: String?
+
+    /// The flags given, by the name of their setting.
+    var given: [String: String] {
+        let all: KeyValuePairs = [
+            "host": host, "port": port, "ops-port": opsPort, "vault-config": vaultConfig, "store": store,
+            "root-secret": rootSecret, "log-level": logLevel, "log-format": logFormat, "max-body": maxBody,
+            "max-header": maxHeader, "max-target": maxTarget, "max-fields": maxFields,
+            "max-chunk-extension": maxChunkExtension, "max-nesting": maxNesting, "max-connections": maxConnections,
+            "max-connections-per-address": maxConnectionsPerAddress, "header-timeout": headerTimeout,
+            "body-timeout": bodyTimeout, "idle-timeout": idleTimeout, "write-timeout": writeTimeout,
+            "drain-timeout": drainTimeout, "event-loops": eventLoops,
+        ]
+        return Dictionary(uniqueKeysWithValues: all.compactMap { name, text in text.map { (name, $0) } })
+    }
+}
+
+extension Option<String?> {
+    /// The flag of a setting, with its sentence, default and variable as help.
+    init(_ setting: Setting) {
+        self.init(
+            name: .customLong(setting.name),
+            help: ArgumentHelp(
+                "\(setting.sentence) (\(setting.variable); default: \(setting.fallback ?? setting.otherwise))",
+                valueName: setting.placeholder))
+    }
+}

@@ -1,0 +1,108 @@
+import HTTP
+import JSON
+import Logging
+import Server
+import Telemetry
+
+// The table of all settings.
+extension Setting {
+    static let host = Setting(
+        "host", "address", default: "127.0.0.1",
+        "The address to listen on; any other than loopback needs a root secret."
+    ) { text, settings in settings.server.host = text }
+
+    static let port = Setting(
+        "port", aliases: ["BOX_WEB_PORT"], "port", default: "8080",
+        "The port to listen on; 0 takes any free one, which the log line `listening` names."
+    ) { text, settings throws(BadValue) in settings.server.port = try UInt16(port: text) }
+
+    static let opsPort = Setting(
+        "ops-port", aliases: ["BOX_METRICS_PORT"], "port", otherwise: "none, no second listener",
+        "The port of a second listener on the same address, for /metrics, /livez and /readyz."
+    ) { text, settings throws(BadValue) in settings.server.opsPort = try UInt16(port: text) }
+
+    static let vaultConfig = Setting(
+        "vault-config", aliases: ["AIDBOX_VAULT_CONFIG", "BOX_VAULT_CONFIG"], "path",
+        otherwise: "none, every secret reference stays unresolved",
+        "The vault config, a JSON file that names the secrets, their files and who may use them."
+    ) { text, settings in settings.server.vaultConfig = text }
+
+    static let store = Setting(
+        "store", "place", default: "./data",
+        "Where resources are kept: a folder, which is created when needed, or memory: to forget them at exit."
+    ) { text, settings throws(BadValue) in settings.server.store = try Settings.StoreLocation(text) }
+
+    static let rootSecret = Setting(
+        "root-secret", "name", otherwise: "none, tutorial mode on loopback",
+        "The name of the vault secret that is the password of root; its scope has to admit Client/root."
+    ) { text, settings in settings.server.rootSecret = text }
+
+    static let logLevel = Setting(
+        "log-level", "level", default: "info",
+        "The least severe lines to log: trace, debug, info, notice, warning, error or critical."
+    ) { text, settings throws(BadValue) in
+        guard let level = Logger.Level(rawValue: text) else {
+            throw BadValue("is no level; give trace, debug, info, notice, warning, error or critical")
+        }
+        settings.log.level = level
+    }
+
+    static let logFormat = Setting(
+        "log-format", "format", otherwise: "text on a terminal, else json",
+        "How log lines look on standard error: text or json."
+    ) { text, settings throws(BadValue) in
+        guard let format = LogFormat(rawValue: text) else { throw BadValue("is no format; give text or json") }
+        settings.log.format = format
+    }
+
+    static let maxBody = size(
+        "max-body", \.server.limits.body, default: "2MiB",
+        "The most a request's body may have (413 beyond it).")
+    static let maxHeader = size(
+        "max-header", \.server.limits.header, default: "32KiB",
+        "The most a request line and its header fields may have together (431 beyond it).")
+    static let maxTarget = size(
+        "max-target", \.server.limits.target, default: "8KiB",
+        "The most a request's target, its path and query, may have (414 beyond it).")
+    static let maxFields = number(
+        "max-fields", \.server.limits.fields, 1...10_000, default: "100",
+        "The most header fields a request may have (431 beyond it).")
+    static let maxChunkExtension = size(
+        "max-chunk-extension", \.server.limits.chunkExtension, default: "1KiB",
+        "The most the extensions of one chunk of a body may have (400 beyond it).")
+    static let maxNesting = number(
+        "max-nesting", \.server.nesting, 1...JSONValue.nestingCeiling, default: "100",
+        "How deep arrays and objects of a JSON body may nest (400 beyond it).")
+    static let maxConnections = number(
+        "max-connections", \.server.limits.connections, 1...1_000_000, default: "16384",
+        "The most connections open at once; one more is closed when it is accepted.")
+    static let maxConnectionsPerAddress = number(
+        "max-connections-per-address", \.server.limits.connectionsFromOneAddress, 1...1_000_000,
+        otherwise: "none, since a proxy is one address",
+        "The most connections open at once from one address.")
+    static let headerTimeout = timeout(
+        "header-timeout", \.server.limits.headerTimeout, default: "10s",
+        "How long a request's header may take from its first byte (408 beyond it).")
+    static let bodyTimeout = timeout(
+        "body-timeout", \.server.limits.bodyTimeout, default: "30s",
+        "How long a request's body may take from the end of its header (408 beyond it).")
+    static let idleTimeout = timeout(
+        "idle-timeout", \.server.limits.idleTimeout, default: "75s",
+        "How long a connection may rest between two requests before it is closed.")
+    static let writeTimeout = timeout(
+        "write-timeout", \.server.limits.writeTimeout, default: "30s",
+        "How long a client may take to receive one response before its connection is closed.")
+    static let drainTimeout = timeout(
+        "drain-timeout", \.server.limits.drainTimeout, default: "20s",
+        "How long requests in flight may go on after the signal to stop.")
+    static let eventLoops = number(
+        "event-loops", \.server.eventLoops, 1...128, otherwise: "one a core",
+        "How many event loops serve connections, each on a thread of its own.")
+
+    /// In the order in which help and `Config/server.env` show them.
+    static let all = [
+        host, port, opsPort, vaultConfig, store, rootSecret, logLevel, logFormat,
+        maxBody, maxHeader, maxTarget, maxFields, maxChunkExtension, maxNesting, maxConnections,
+        maxConnectionsPerAddress, headerTimeout, bodyTimeout, idleTimeout, writeTimeout, drainTimeout, eventLoops,
+    ]
+}

@@ -1,0 +1,29 @@
+import Server
+import Storage
+
+extension StartSettings {
+    /// The line and the exit status for a start that failed: the setting as it was spelt, its value, what to do.
+    func refusal(_ fault: StartFault) -> Refusal {
+        switch fault {
+        case .vaultConfig(let path, let faults):
+            let places = faults.map { "\($0)" }.joined(separator: "; ")
+            return Refusal(.configuration, "\(spelling(.vaultConfig)) \"\(path)\" cannot be used: \(places)")
+        case .rootSecret(let name, let reason):
+            return Refusal(
+                .configuration,
+                "\(spelling(.rootSecret)) \"\(name)\" cannot be used: \(reason); its scope must admit Client/root"
+            )
+        case .address(let host, let port, let reason, let isOps):
+            let setting = spelling(isOps ? .opsPort : .port)
+            return Refusal(
+                .unavailable,
+                "\(setting) \"\(port)\" cannot be listened on at \(spelling(.host)) \"\(host)\": \(reason); "
+                    + "choose a free port and an address of this machine")
+        case .store(let folder, let error):
+            let status: ExitStatus = if case .locked = error { .unavailable } else { .inputOutput }
+            return Refusal(status, "\(spelling(.store)) \"\(folder)\" cannot be used: \(error)")
+        case .system(let reason):
+            return Refusal(.unavailable, "the system refuses what a server needs: \(reason); check ulimit and memory")
+        }
+    }
+}

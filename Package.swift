@@ -67,5 +67,6 @@ let package = Package(
             "ServerTests",
             ["Server", "Transport", "HTTP", "FHIR", "JSON", "Vault", "Storage", "Access", "Telemetry", log]),
         tests("keywardTests", ["keyward"]),
+        tests("IntegrationTests", ["keyward", "JSON"]),
     ]
 )

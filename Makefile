@@ -1,0 +1,64 @@
+# Keyward: run it, prove it, measure it. `make` alone says what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# The port of `make run`.
+PORT ?= 8080
+# How long `make bench` measures: ROUNDS rounds of SECONDS seconds for each server.
+ROUNDS ?= 5
+SECONDS ?= 4
+
+# An import that Package.swift does not declare is an error here, not a warning.
+BUILD := swift build --explicit-target-dependency-import-check error
+SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+# A secret must arrive as it was typed: make never expands it, and no shell reads it as text. (What make cuts off itself is
+# a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
+unexport VALUE
+
+.PHONY: help packages build run rotate test bench format lint clean
+
+help: ## List the targets, each with a sentence.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+packages: ## Install the Debian packages that a build needs, if any is missing.
+	@scripts/packages pkg-config:pkg-config curl:curl \
+	    libssl-dev:/usr/include/openssl/ssl.h zlib1g-dev:/usr/include/zlib.h
+
+build: packages ## Build the release binary with a static Swift runtime: .build/release/keyward.
+	$(BUILD) -c release --static-swift-stdlib --product keyward
+
+run: packages ## Build (debug, the quicker build), lay out the tutorial's secret volume, and serve it on port 8080 (or PORT=9000).
+	@echo "Building keyward (debug; the first build takes a few minutes)."
+	$(BUILD) --product keyward
+	@scripts/tutorial prepare
+	@scripts/tutorial lines $(PORT)
+	@exec .build/debug/keyward serve --host 127.0.0.1 --port $(PORT) \
+	    --vault-config .tutorial/vault-config.json --store .tutorial/data
+
+rotate: export NEW_SECRET = $(value VALUE)
+rotate: ## Swap the tutorial's secret as Kubernetes does: make rotate VALUE=new-secret-value.
+	@$(if $(value VALUE),,$(error say the new secret: make rotate VALUE=new-secret-value))
+	@$(if $(wildcard .tutorial/azure-secrets/..data),,$(error there is no tutorial volume yet: `make run` lays it out))
+	@printf '%s' "$$NEW_SECRET" | scripts/publish .tutorial/azure-secrets client-secret
+	@echo "The volume holds the new secret; it counts from the next request."
+
+test: packages ## Prove everything: the import graph, then every unit, style and integration test.
+	$(BUILD) --build-tests
+	swift test --skip-build
+
+bench: packages ## Measure keyward beside Hummingbird, nginx and HAProxy (ROUNDS=5 SECONDS=4).
+	@scripts/packages --without-services wrk:wrk nginx-light:nginx haproxy:haproxy python3:python3
+	@Benchmarks/run --rounds $(ROUNDS) --seconds $(SECONDS)
+
+format: ## Format the Swift code in place.
+	swift format --in-place --recursive $(SWIFT)
+
+lint: ## Refuse Swift code that `make format` would change.
+	swift format lint --strict --recursive $(SWIFT)
+
+clean: ## Remove what was built, not the tutorial's store and volume (.tutorial).
+	rm -rf .build Benchmarks/.build

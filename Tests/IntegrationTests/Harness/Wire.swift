@@ -1,0 +1,90 @@
+import Foundation
+import Glibc
+
+/// A raw connection to a server on this machine. Whatever it waits for, it waits a bounded time.
+final class Wire {
+    private let descriptor: Int32
+    private(set) var received: [UInt8] = []
+
+    init(port: UInt16, waitingAtMost limit: Duration = .seconds(20)) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw HarnessFault("no socket: \(errno)") }
+        var time = timeval(tv_sec: Int(limit.components.seconds), tv_usec: 0)
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, size)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, size)
+        var yes: Int32 = 1
+        unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let connected = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard connected == 0 else {
+            // The descriptor is closed by `deinit`, which runs although this throws: all members have their values.
+            let code = errno
+            throw HarnessFault("cannot connect to port \(port): \(unsafe String(cString: strerror(code)))")
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) throws {
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.send(
+                    descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { throw Gone(reason: "send: \(errno)") }
+            done += count
+        }
+    }
+
+    /// Says that nothing more will be sent.
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Takes what arrives next into `received`; false when the other side has ended.
+    func receive() throws -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+        if count == 0 { return false }
+        if count < 0 {
+            if errno == ECONNRESET { throw Gone(reason: "reset") }
+            throw HarnessFault("nothing arrived in time (\(errno)); so far: \(text)")
+        }
+        received += buffer[..<count]
+        return true
+    }
+
+    /// Whether anything, the other side's end included, arrives in that time.
+    func hasArrived(within limit: Duration) throws -> Bool {
+        var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        let milliseconds = limit.components.seconds * 1_000 + limit.components.attoseconds / 1_000_000_000_000_000
+        return unsafe poll(&ready, 1, Int32(milliseconds)) > 0
+    }
+
+    /// All that arrives until the other side ends.
+    func receiveToEnd() throws -> String {
+        do {
+            while try receive() {}
+        } catch is Gone {
+            // A reset ends it too; what had arrived counts.
+        }
+        return text
+    }
+
+    /// Forgets the first bytes of what was received.
+    func drop(_ count: Int) { received.removeFirst(count) }
+
+    var text: String { String(decoding: received, as: UTF8.self) }
+
+    /// The other side has ended the connection.
+    struct Gone: Error { let reason: String }
+}

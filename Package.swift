@@ -68,5 +68,6 @@ let package = Package(
             ["Server", "Transport", "HTTP", "FHIR", "JSON", "Vault", "Storage", "Access", "Telemetry", log]),
         tests("keywardTests", ["keyward"]),
         tests("IntegrationTests", ["keyward", "JSON"]),
+        tests("StyleTests", []),
     ]
 )

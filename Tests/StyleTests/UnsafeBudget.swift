@@ -1,0 +1,71 @@
+/// How often each file of Sources says `unsafe`, the word that strict memory safety asks for wherever the compiler
+/// stops watching. A file that is not here says it never. The table is exact in both directions: a count that grows is
+/// argued for in the change that grows it, and one that shrinks is lowered, so that it cannot grow back unseen.
+struct UnsafeBudget {
+    let counts: [String: Int]
+
+    static let house = UnsafeBudget(counts: [
+        // Access: inet_pton takes pointers.
+        "Sources/Access/LoopbackName.swift": 2,
+        // HTTP: bytes and StaticString to buffers; gmtime_r.
+        "Sources/HTTP/Bytes.swift": 4,
+        "Sources/HTTP/HTTPDate.swift": 9,
+        // Server: clock_gettime.
+        "Sources/Server/Clock.swift": 1,
+        // Storage: the system calls of a disk, crc32.
+        "Sources/Storage/Checksum.swift": 2,
+        "Sources/Storage/DiskFault.swift": 3,
+        "Sources/Storage/Journal.swift": 2,
+        "Sources/Storage/JournalEntry.swift": 2,
+        "Sources/Storage/SystemDisk.swift": 6,
+        // Telemetry: write(2) and clock_gettime.
+        "Sources/Telemetry/LineSink.swift": 4,
+        "Sources/Telemetry/WallTime.swift": 1,
+        // Transport: sockets, epoll, continuations resumed exactly once.
+        "Sources/Transport/Address.swift": 8,
+        "Sources/Transport/Connection.swift": 3,
+        "Sources/Transport/Deadline.swift": 1,
+        "Sources/Transport/Epoll.swift": 6,
+        "Sources/Transport/EventLoop.swift": 6,
+        "Sources/Transport/Listener.swift": 20,
+        "Sources/Transport/ProcessLimits.swift": 2,
+        "Sources/Transport/TransportError.swift": 2,
+        // Vault: memory that is overwritten, stat and read.
+        "Sources/Vault/Errno.swift": 1,
+        "Sources/Vault/FileSystem.swift": 2,
+        "Sources/Vault/Moment.swift": 1,
+        "Sources/Vault/PosixFiles.swift": 13,
+        "Sources/Vault/SecretBytes.swift": 13,
+        "Sources/Vault/SecretName.swift": 2,
+        "Sources/Vault/SecretReader.swift": 1,
+        // keyward: write(2) and read(2) of the commands.
+        "Sources/keyward/Program.swift": 2,
+        "Sources/keyward/StandardDescriptors.swift": 1,
+        "Sources/keyward/StoreCommands.swift": 2,
+    ])
+
+    func findings(in file: SourceFile) -> [Finding] {
+        guard file.area == "Sources" else { return [] }
+        let allowed = counts[file.path] ?? 0
+        let lines = file.text.code.map { $0.count(ofPhrase: "unsafe") }
+        let actual = lines.reduce(0, +)
+        guard actual != allowed else { return [] }
+        let first = lines.firstIndex { $0 > 0 } ?? 0
+        let row = "\"\(file.path)\": \(actual),"
+        return [
+            file.finding(
+                first,
+                actual > allowed
+                    ? "says `unsafe` \(actual) times, UnsafeBudget allows \(allowed): do without, or argue for \(row)"
+                    : "says `unsafe` \(actual) times, UnsafeBudget still allows \(allowed): lower it to \(row)")
+        ]
+    }
+
+    /// Rows whose file is gone.
+    func findings(beside files: [SourceFile]) -> [Finding] {
+        let present = Set(files.map(\.path))
+        return counts.keys.filter { !present.contains($0) }.sorted().map {
+            Finding(path: $0, line: 1, what: "has a row in UnsafeBudget and is gone: remove the row")
+        }
+    }
+}

@@ -18,19 +18,6 @@ package final class MetricRegistry: Sendable {
         register(MetricFamily(name: name, help: help, type: "counter", labels: labels) { Counter() })
     }
 
-    /// A counter without labels.
-    package func counter(_ name: String, help: String) -> Counter {
-        counters(name, help: help, labels: []).series()
-    }
-
-    /// A count that is kept elsewhere and read when rendered. It must never fall.
-    package func counter(_ name: String, help: String, reading: @escaping @Sendable () -> UInt64) {
-        register(
-            MetricFamily(name: name, help: help, type: "counter", labels: []) { Reading { Int64(clamping: reading()) } }
-        )
-        .series()
-    }
-
     /// A value that is read when rendered, with labels that never change.
     package func gauge(
         _ name: String, help: String, labels: KeyValuePairs<String, String> = [:],

@@ -13,12 +13,6 @@ package enum VaultError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    package var name: SecretName {
-        switch self {
-        case .unknownSecret(let name), .outOfScope(let name, _), .faulty(let name, _, _): name
-        }
-    }
-
     /// What is wrong, and where.
     package var what: String { explanation.what }
 

@@ -38,12 +38,12 @@ package struct Inspection: Sendable {
         var config = VaultConfig.none
         if let path = settings.vaultConfig {
             do throws(VaultConfigFaults) {
-                config = try VaultConfig.load(path, from: PosixFiles())
+                config = try VaultConfigFile(path, files: PosixFiles()).load()
             } catch {
                 // Without a config every reference would be reported as unknown: the one cause is enough.
                 findings += error.faults.map { fault in
                     Finding(
-                        "vault-config-fault", fault.what, at: fault.place == path ? path : "\(path): \(fault.place)",
+                        fault.code.rawValue, fault.what, at: fault.place == path ? path : "\(path): \(fault.place)",
                         remedy: fault.remedy)
                 }
                 return findings + lookAtStore { _ in [] }

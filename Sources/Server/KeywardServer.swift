@@ -145,7 +145,7 @@ package final class KeywardServer: Sendable {
     private static func config(_ path: String?) throws(StartFault) -> VaultConfig {
         guard let path else { return .none }
         do throws(VaultConfigFaults) {
-            return try VaultConfig.load(path, from: PosixFiles())
+            return try VaultConfigFile(path, files: PosixFiles()).load()
         } catch {
             throw .vaultConfig(path: path, faults: error.faults)
         }

@@ -85,7 +85,8 @@ final class InspectionTests {
             to: "vault-config.json")
         let findings = await findings()
         #expect(findings.count == 3)
-        #expect(findings.allSatisfy { $0.code == "vault-config-fault" && $0.severity == .error })
+        #expect(findings.map(\.code) == ["config-bad-scope", "config-bad-value", "config-unknown-member"])
+        #expect(findings.allSatisfy { $0.severity == .error })
         #expect(
             findings.map(\.place) == [
                 "\(scratch("vault-config.json")): $.secret.a.scope", "\(scratch("vault-config.json")): $.secret.b.path",
@@ -95,9 +96,9 @@ final class InspectionTests {
 
     @Test func aConfigThatCannotBeReadIsOneFindingAtItsPath() async throws {
         settings.vaultConfig = scratch("nothing.json")
-        #expect(try await finding("vault-config-fault").place == scratch("nothing.json"))
+        #expect(try await finding("config-unreadable").place == scratch("nothing.json"))
         settings.vaultConfig = try scratch.write("{", to: "vault-config.json")
-        #expect(try await finding("vault-config-fault").place.contains("line 1"))
+        #expect(try await finding("config-not-json").place.contains("line 1"))
     }
 
     @Test func aMissingAndAnEmptyFileAreNamedByTheirPath() async throws {
@@ -173,7 +174,7 @@ final class InspectionTests {
         #expect(first.place == "\(journal), line 2")
         #expect(first.remedy.contains("keyward store verify --store \(scratch("store"))"))
         try scratch.write("{", to: "vault-config.json")
-        #expect(await self.findings().map(\.code).prefix(2) == ["vault-config-fault", "store-damaged"])
+        #expect(await self.findings().map(\.code).prefix(2) == ["config-not-json", "store-damaged"])
     }
 
     @Test func aStoreOfAnotherProgramCannotBeRead() async throws {

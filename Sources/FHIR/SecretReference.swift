@@ -34,8 +34,7 @@ package struct SecretReference: Sendable, Hashable {
     ) throws(FHIRError) {
         guard object[member] == nil else {
             let place = "\(type.name).\(Self.field(path))"
-            throw .unprocessable(
-                .businessRule,
+            throw .literalSecret(
                 "\(place) holds a literal value, and no secret is ever stored here; remove \"\(member)\" and send "
                     + "\"\(companion)\" with the extension \(url) that names a secret of the vault config",
                 at: place)

@@ -41,6 +41,7 @@ extension JournalStore {
         var versions: [ResourceKey: StoredVersion] = [:]
         var commits = 0
         var findings: [JournalFlaw] = []
+        var literal: ResourceKey?
         var reader = JournalReader(file)
         try reader.readAll { entry in
             let stored = entry.stored
@@ -48,8 +49,14 @@ extension JournalStore {
             commits += 1
             // Behind a damaged line a version that seems to be missing may be the one that line held.
             let gap = findings.isEmpty ? entry.objection(after: before) : nil
-            return gap ?? stored.objectionToBody()
+            if let gap { return gap }
+            guard let fault = stored.objectionToBody() else { return nil }
+            if (fault as? FHIRError)?.isLiteralSecret == true { literal = stored.key }
+            return "\(fault)"
         } report: { flaw in
+            var flaw = flaw
+            flaw.literal = literal
+            literal = nil
             findings.append(flaw)
         }
         let live = versions.values.filter { !$0.isDeleted }
@@ -62,17 +69,23 @@ extension JournalStore {
 
 extension StoredVersion {
     /// Why the body is not a resource this store may hold, if so.
-    fileprivate func objectionToBody() -> String? {
+    fileprivate func objectionToBody() -> (any Error)? {
         guard let body else { return nil }
         do {
             let value = try JSONValue.parse(body.span, maximumDepth: JSONValue.nestingCeiling)
-            guard let object = value.object else { return "the resource is not a JSON object" }
+            guard let object = value.object else { throw BodyFault(description: "the resource is not a JSON object") }
             let resource = try Resource(object)
-            guard resource.key == key else { return "the resource is \(resource.key.text) and not \(key.text)" }
+            guard resource.key == key else {
+                throw BodyFault(description: "the resource is \(resource.key.text) and not \(key.text)")
+            }
             try resource.checkContent()
         } catch {
-            return "\(error)"
+            return error
         }
         return nil
     }
+}
+
+private struct BodyFault: Error, CustomStringConvertible {
+    let description: String
 }

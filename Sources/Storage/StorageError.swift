@@ -1,3 +1,5 @@
+package import FHIR
+
 /// Why the store did not do what it was asked to.
 package enum StorageError: Error, Equatable, CustomStringConvertible {
     // Of a commit.
@@ -60,6 +62,8 @@ package struct JournalFlaw: Sendable, Equatable, CustomStringConvertible {
     /// From 1; the header is line 1.
     package let line: Int
     package let reason: String
+    /// The resource that holds a secret itself, where that is the flaw.
+    package internal(set) var literal: ResourceKey?
 
     package var description: String { "\(file), line \(line): \(reason)" }
 }

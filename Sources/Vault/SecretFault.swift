@@ -28,7 +28,7 @@ package enum SecretFault: Error, Equatable, Sendable {
     }
 
     /// What is wrong with the file at `path`, and what to do about it.
-    func explanation(path: String) -> (what: String, remedy: String) {
+    package func explanation(path: String) -> (what: String, remedy: String) {
         switch self {
         case .missing:
             ("there is no file at \(path)", "mount the volume that delivers it, or correct `path` in the vault config")

@@ -2,34 +2,57 @@ import Glibc
 import JSON
 import Server
 
-/// Prints what is wrong with vault config, secret files and store; exit 1 if any of it is an error.
-func check(_ settings: StartSettings, _ format: CheckFormat) async throws(Refusal) -> ExitStatus {
+/// Prints what is wrong with vault config, secret files, mounts and store; exit 1 if any of it is an error.
+func check(_ settings: StartSettings, _ format: CheckFormat) async -> ExitStatus {
     let findings = await Inspection(settings.server).findings()
-    let text =
-        switch format {
-        case .json: String(decoding: findings.json.serialized, as: UTF8.self) + "\n"
-        case .text: findings.text
-        }
-    guard say(text, to: STDOUT_FILENO) else { return .inputOutput }
-    return findings.contains { $0.severity == .error } ? .findings : .success
+    guard say(format.report(findings), to: STDOUT_FILENO) else { return .inputOutput }
+    return ExitStatus(findings)
 }
 
-extension [Finding] {
-    fileprivate var json: JSONValue {
-        [
-            "findings": .array(
-                map {
-                    [
-                        "code": .string($0.code), "severity": .string($0.severity.rawValue), "what": .string($0.what),
-                        "where": .string($0.place), "remedy": .string($0.remedy),
-                    ]
-                })
-        ]
+extension ExitStatus {
+    init(_ findings: [Finding]) {
+        self = findings.contains { $0.severity == .error } ? .findings : .success
+    }
+}
+
+extension CheckFormat {
+    /// All that was found: a line each, or one JSON object on one line.
+    func report(_ findings: [Finding]) -> String {
+        switch self {
+        case .json: line(["findings": .array(findings.map { .object($0.members) })])
+        case .text where findings.isEmpty: "no findings\n"
+        case .text: findings.map { "\($0.text)\n" }.joined()
+        }
+    }
+
+    /// One finding that came or went since the last look.
+    func report(_ change: FindingChange) -> String {
+        switch self {
+        case .text: return "\(change.isFound ? "+" : "-") \(change.finding.text)\n"
+        case .json:
+            var members = change.finding.members
+            members.insert(change.isFound ? "found" : "gone", for: "change", after: nil)
+            return line(.object(members))
+        }
+    }
+
+    private func line(_ value: JSONValue) -> String {
+        String(decoding: value.serialized, as: UTF8.self) + "\n"
+    }
+}
+
+extension Finding {
+    fileprivate var members: JSONObject {
+        var members = JSONObject()
+        members["code"] = .string(code.rawValue)
+        members["severity"] = .string(severity.rawValue)
+        members["what"] = .string(what)
+        members["where"] = .string(place)
+        members["remedy"] = .string(remedy)
+        return members
     }
 
     fileprivate var text: String {
-        guard !isEmpty else { return "no findings\n" }
-        return map { "\($0.severity.rawValue) \($0.code): \($0.place): \($0.what); \($0.remedy)".onOneLine + "\n" }
-            .joined()
+        "\(severity.rawValue) \(code.rawValue): \(place): \(what); \(remedy)".onOneLine
     }
 }

@@ -32,10 +32,23 @@ struct Serve: OrderingCommand {
 
 struct Check: OrderingCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Report every fault of vault config, secret files and store; exit 1 if there is an error.")
+        abstract: "Report every fault of vault config, secret files, mounts and store; exit 1 if there is an error.",
+        discussion: """
+            An error is something that does not work or is unsafe now; a warning works, but will surprise somebody. \
+            docs/findings.md explains each code. No value of a secret is ever printed, nothing is created and no lock \
+            taken: run it beside a server, and as its user.
+            """)
 
     @Option(help: ArgumentHelp("How findings are printed: text or json.", valueName: "format"))
     var format = "text"
+
+    @Flag(
+        help: """
+            Look again every 2 seconds until SIGINT or SIGTERM, and print what changed: first all findings, then a line \
+            for each that comes (+) or goes (-); in json an object a line, its "change" found or gone. Exits with the \
+            code of the last look.
+            """)
+    var watch = false
 
     @OptionGroup var flags: SettingFlags
 
@@ -44,7 +57,7 @@ struct Check: OrderingCommand {
             throw Refusal(.usage, "--format \"\(format)\" is no format; give text or json")
         }
         let settings = try StartSettings(flags: flags.given, environment: environment, isTerminal: isTerminal)
-        return .check(settings, format)
+        return .check(settings, format, isWatching: watch)
     }
 }
 

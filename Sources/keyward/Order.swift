@@ -4,7 +4,8 @@ import Server
 /// What the command line and the environment ask the program to do, read and valid.
 enum Order: Sendable {
     case serve(StartSettings)
-    case check(StartSettings, CheckFormat)
+    /// Once, or again and again until it is told to stop.
+    case check(StartSettings, CheckFormat, isWatching: Bool)
     case verifyStore(StartSettings, readOnly: Bool)
     case dumpStore(StartSettings)
     /// Fills the store from a file; `-` is standard input.

@@ -23,7 +23,8 @@ import Server
     private static func obey(_ order: Order) async throws(Refusal) -> ExitStatus {
         switch order {
         case .serve(let settings): try await serve(settings)
-        case .check(let settings, let format): try await check(settings, format)
+        case .check(let settings, let format, false): await check(settings, format)
+        case .check(let settings, let format, true): await watch(settings, format)
         case .verifyStore(let settings, let readOnly): try verify(settings, readOnly: readOnly)
         case .dumpStore(let settings): try await dump(settings)
         case .loadStore(let settings, let file): try await load(file, into: settings)

@@ -1,0 +1,60 @@
+internal import FHIR
+internal import Storage
+
+/// What is wrong with the store, and what the resources in it refer to. Takes no lock and creates nothing.
+struct StoreExamination {
+    /// An element of a stored resource that refers to a secret.
+    struct Reference {
+        let key: ResourceKey
+        let reference: SecretReference
+    }
+
+    private(set) var findings: [Finding] = []
+    /// By type and id.
+    private(set) var references: [Reference] = []
+    /// There is a store, and all of it could be understood.
+    private(set) var isWhole = false
+
+    init(_ location: Settings.StoreLocation) {
+        // A server that never ran has no store, and one in memory cannot be looked into.
+        guard case .folder(let folder) = location else { return }
+        do throws(StorageError) {
+            try look(into: folder)
+        } catch .missing {
+            return
+        } catch {
+            findings.append(
+                Finding(
+                    .storeUnreadable, "\(error)", at: folder, remedy: "mend that, or name another place by --store"))
+        }
+    }
+
+    private mutating func look(into folder: String) throws(StorageError) {
+        var clients: [StoredVersion] = []
+        let report = try JournalStore.verify(folder, readOnly: true) { stored in
+            if stored.key.type == .client { clients.append(stored) }
+        }
+        findings += report.findings.map { flaw in
+            let place = "\(flaw.file), line \(flaw.line)"
+            guard let literal = flaw.literal else {
+                return Finding(
+                    .storeDamaged, flaw.reason, at: place,
+                    remedy: "see all of it with `keyward store verify --store \(folder)`, then restore a copy")
+            }
+            return Finding(
+                .literalSecret, "\(literal.text) holds a secret itself, which no server wrote there", at: place,
+                remedy: "rotate that secret; fill a new store with what `keyward store dump` prints, less the secret")
+        }
+        if report.tornTail > 0 {
+            findings.append(
+                Finding(
+                    .storeTornTail, "\(report.tornTail) bytes of a write that was never acknowledged", at: report.file,
+                    remedy: "nothing to do: it is a running write, or the next start cuts it"))
+        }
+        references = clients.sorted { $0.key.id < $1.key.id }.flatMap { stored in
+            let references = ClientDirectory.understand(stored)?.references ?? []
+            return references.map { Reference(key: stored.key, reference: $0) }
+        }
+        isWhole = report.findings.isEmpty
+    }
+}

@@ -33,7 +33,8 @@ package struct MountTable: Equatable, Sendable {
     package init(parsing text: String) {
         mounts = text.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ", omittingEmptySubsequences: false)
-            guard fields.count > 6, let separator = fields[6...].firstIndex(of: "-"), separator + 1 < fields.count else {
+            guard fields.count > 6, let separator = fields[6...].firstIndex(of: "-"), separator + 1 < fields.count
+            else {
                 return nil
             }
             // No path holds two slashes in a row, so that this mark is none of it.

@@ -19,9 +19,11 @@ import Testing
         }
     }
 
-    @Test func checkTakesSettingsAndAFormat() throws {
-        guard case .check(let settings, .json) = try order("check", "--format", "json", "--vault-config", "/v"),
-            case .check(_, .text) = try order("check")
+    @Test func checkTakesSettingsAFormatAndWhetherToWatch() throws {
+        guard
+            case .check(let settings, .json, isWatching: false) = try order(
+                "check", "--format", "json", "--vault-config", "/v"),
+            case .check(_, .text, isWatching: true) = try order("check", "--watch")
         else {
             Issue.record("no check")
             return

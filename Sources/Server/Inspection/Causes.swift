@@ -1,8 +1,12 @@
 /// Findings on the way to be made: what concerns several secrets but has one cause, in one place, becomes one of them.
 struct Causes {
-    private struct Cause {
+    private struct Key: Hashable {
         let code: FindingCode
         let place: String
+    }
+
+    private struct Cause {
+        let key: Key
         let what: String
         let remedy: String
         var subjects: [String]
@@ -12,18 +16,17 @@ struct Causes {
     private static let named = 5
 
     private var causes: [Cause] = []
+    private var places: [Key: Int] = [:]
 
     /// - Parameter subject: whom it concerns, as "secret 'a'".
     mutating func add(_ code: FindingCode, _ what: String, at place: String, remedy: String, of subject: String) {
-        guard let index = causes.firstIndex(where: { $0.code == code && $0.place == place }) else {
-            causes.append(Cause(code: code, place: place, what: what, remedy: remedy, subjects: [subject]))
+        let key = Key(code: code, place: place)
+        guard let index = places[key] else {
+            places[key] = causes.count
+            causes.append(Cause(key: key, what: what, remedy: remedy, subjects: [subject]))
             return
         }
         if !causes[index].subjects.contains(subject) { causes[index].subjects.append(subject) }
-    }
-
-    func contains(_ code: FindingCode, at place: String) -> Bool {
-        causes.contains { $0.code == code && $0.place == place }
     }
 
     /// In the order in which each cause was first met.
@@ -32,7 +35,7 @@ struct Causes {
             let more = cause.subjects.count - Self.named
             let subjects = cause.subjects.prefix(Self.named).joined(separator: ", ")
             let all = more > 0 ? "\(subjects) and \(more) more" : subjects
-            return Finding(cause.code, "\(all): \(cause.what)", at: cause.place, remedy: cause.remedy)
+            return Finding(cause.key.code, "\(all): \(cause.what)", at: cause.key.place, remedy: cause.remedy)
         }
     }
 }

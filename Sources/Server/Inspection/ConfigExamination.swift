@@ -41,7 +41,7 @@ struct ConfigExamination {
     private static let systemTypes = ResourceType.all.filter { $0.kind == .system }.map(\.name).joined(separator: ", ")
 
     private func previousFindings(of secret: VaultConfig.Secret) -> [Finding] {
-        guard let previous = secret.previous, names(in: previous.path) == names(in: secret.path) else { return [] }
+        guard secret.previousIsCurrent else { return [] }
         return [
             Finding(
                 .previousIsCurrent,
@@ -64,7 +64,7 @@ struct ConfigExamination {
         var order: [String] = []
         var sharers: [String: [SecretName]] = [:]
         for secret in config.secrets {
-            var path = "/" + names(in: secret.path).joined(separator: "/")
+            var path = "/" + secret.path.namesOnPath.joined(separator: "/")
             if case .found(let final, _) = paths.way(to: secret.path).end { path = final }
             if sharers[path] == nil { order.append(path) }
             sharers[path, default: []].append(secret.name)
@@ -77,9 +77,14 @@ struct ConfigExamination {
                 at: path, remedy: "give each secret a file of its own, or keep one name with all scopes")
         }
     }
+}
 
-    /// A path compared as it is spelt, but for `//` and `/./`, which change nothing.
-    private func names(in path: String) -> [Substring] {
-        path.split(separator: "/").filter { $0 != "." }
-    }
+extension VaultConfig.Secret {
+    /// For ever, since that is how the two paths are spelt; links that lead to one file now may part.
+    var previousIsCurrent: Bool { previous?.path.namesOnPath == path.namesOnPath }
+}
+
+extension String {
+    /// A path as it is spelt, but for `//` and `/./`, which change nothing.
+    fileprivate var namesOnPath: [Substring] { split(separator: "/").filter { $0 != "." } }
 }

@@ -39,7 +39,7 @@ struct FileExamination {
         let subject = "the value before of secret '\(status.name)'"
         let way = paths.way(to: status.path)
         // That there is none is so before the first rotation.
-        if let fault = status.fault, fault != .missing {
+        if let fault = status.fault, fault != .missing, !(fault.isOutsideRoots && noRootIsThere) {
             let (what, remedy) = fault.explanation(path: status.path)
             causes.add(.previousFaulty, what, at: status.path, remedy: remedy, of: subject)
         }
@@ -57,7 +57,7 @@ struct FileExamination {
             causes.add(
                 .folderClosed, "the folder \(folder), on the way to its file, cannot be entered (\(error))", at: folder,
                 remedy: "let the user that runs keyward enter it", of: subject)
-        case (.outsideRoots, _) where noRootIsThere: break
+        case (.outsideRoots, _) where noRootIsThere: break  // which is said once, of the roots
         default: causes.add(FindingCode(fault), what, at: path, remedy: remedy, of: subject)
         }
     }
@@ -103,6 +103,10 @@ struct FileExamination {
             .ownerUnreadable, "the file's own owner may not read it (mode \(mode)), though this check could", at: path,
             remedy: "run the check as the server's user; chmod u+r '\(path)'", of: subject)
     }
+}
+
+extension SecretFault {
+    fileprivate var isOutsideRoots: Bool { if case .outsideRoots = self { true } else { false } }
 }
 
 extension FileWay.End {

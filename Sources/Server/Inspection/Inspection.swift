@@ -99,9 +99,9 @@ extension StoreExamination.Reference {
 }
 
 extension VaultConfig {
-    /// The same secrets, each at the path of the value before it.
+    /// The same secrets, each at the path of the value before it, where it has another.
     fileprivate var ofPreviousValues: VaultConfig {
-        let secrets = secrets.compactMap { secret in
+        let secrets = secrets.filter { !$0.previousIsCurrent }.compactMap { secret in
             secret.previous.map { Secret(name: secret.name, path: $0.path, scopes: secret.scopes) }
         }
         return VaultConfig(roots: roots, secrets: secrets, folder: folder)

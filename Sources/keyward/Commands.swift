@@ -44,9 +44,9 @@ struct Check: OrderingCommand {
 
     @Flag(
         help: """
-            Look again every 2 seconds until SIGINT or SIGTERM, and print what changed: first all findings, then a line \
-            for each that comes (+) or goes (-); in json an object a line, its "change" found or gone. Exits with the \
-            code of the last look.
+            Look again every 2 seconds until SIGINT or SIGTERM, and print what changed: first all findings, then a \
+            line for each that comes (+) or goes (-); in json an object a line, its "change" found or gone. Exits with \
+            the code of the last look.
             """)
     var watch = false
 

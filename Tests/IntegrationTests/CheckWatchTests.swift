@@ -96,6 +96,18 @@ import Testing
         }
     }
 
+    @Test func anOpenFolderOnAMountThatTakesNoWritesIsNoFinding() throws {
+        try Self.makeFolder(folder.at("volume"))
+        try folder.write("watched-value", to: "volume/file")
+        try folder.write(#"{"secret": {"a": {"path": "volume/file", "scope": "Client/a"}}}"#, to: "vault.json")
+        unsafe chmod(folder.at("volume"), 0o777)
+        if let open = try check(afterMounting: "mount --bind volume volume") {
+            #expect(open.hasPrefix("error world-writable-folder: \(folder.at("volume")): secret 'a': "))
+        }
+        let readOnly = "mount --bind volume volume; mount -o remount,bind,ro volume"
+        if let closed = try check(afterMounting: readOnly) { #expect(closed == "no findings\n") }
+    }
+
     @Test func aConfigThatIsMountedAloneIsFrozen() throws {
         try FileManager.default.copyItem(atPath: config, toPath: folder.at("source"))
         if let frozen = try check(afterMounting: "mount --bind source vault.json") {

@@ -73,7 +73,7 @@ struct ConfigExamination {
             guard let names = sharers[path], names.count > 1 else { return nil }
             return Finding(
                 .sharedPath,
-                "\(names.map { "'\($0)'" }.joined(separator: ", ")) are one file: whoever may use one of them knows all",
+                "the secrets \(names.map { "'\($0)'" }.joined(separator: ", ")) are one file: who knows one knows all",
                 at: path, remedy: "give each secret a file of its own, or keep one name with all scopes")
         }
     }

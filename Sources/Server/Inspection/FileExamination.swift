@@ -64,10 +64,10 @@ struct FileExamination {
 
     /// A root that is not there admits nothing. Where its folder is missing for a secret too, that says it.
     private mutating func noteRoots(beside statuses: [SecretStatus]) {
-        let missing = statuses.filter { $0.fault == .missing }.map { paths.way(to: $0.path).end }
+        let missing = statuses.filter { $0.fault == .missing }.compactMap { paths.way(to: $0.path).end.missingPath }
         for root in config.roots ?? [] {
             let end = paths.way(to: root).end
-            if end.isFolder || missing.contains(end) { continue }
+            if end.isFolder || end.missingPath.map(missing.contains) ?? false { continue }
             causes.add(
                 .rootMissing, "there is no such folder, so no file lies below it", at: root,
                 remedy: "mount the volume there, or correct `roots` in the vault config", of: "`roots`")
@@ -113,4 +113,6 @@ extension FileWay.End {
     fileprivate var isFolder: Bool {
         if case .found(_, let attributes) = self { attributes.kind == .folder } else { false }
     }
+
+    fileprivate var missingPath: String? { if case .missing(let path, _) = self { path } else { nil } }
 }

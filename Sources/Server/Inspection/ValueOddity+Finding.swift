@@ -22,8 +22,7 @@ extension ValueOddity {
         case .byteOrderMark: "the value begins with a byte order mark, which counts as a part of it"
         case .carriageReturn: "the value holds a carriage return, so that nobody can present it as a password"
         case .lineBreak:
-            "the value holds a line break besides the one at its end that does not count, so that nobody can present it "
-                + "as a password"
+            "the value holds a line break, one at its end not counted, so that nobody can present it as a password"
         case .controlCharacter: "the value holds a control character, so that nobody can present it as a password"
         case .outerWhiteSpace: "the value begins or ends with white space, which counts as a part of it"
         }

@@ -6,11 +6,11 @@ extension Surroundings {
     /// This machine, but for what is given by path; with a mount table of one line, and those that are added.
     init(
         refused: Set<String> = [], growing: Set<String> = [], attributes: [String: FileAttributes] = [:],
-        closed: String? = nil, mounts: [String] = []
+        closed: String? = nil, readOnly: Bool = false, mounts: [String] = []
     ) {
         self.init(
             files: PlayedFiles(refused: refused, growing: growing),
-            attributes: PlayedAttributes(played: attributes, closed: closed),
+            attributes: PlayedAttributes(played: attributes, closed: closed, readOnly: readOnly),
             mounts: PlayedMounts(lines: ["1 0 8:1 / / rw - ext4 /dev/sda1 rw"] + mounts))
     }
 }
@@ -25,6 +25,7 @@ private struct PlayedAttributes: FileAttributeSource {
     let played: [String: FileAttributes]
     /// A folder that nobody may enter.
     let closed: String?
+    let readOnly: Bool
 
     func attributes(of path: FilePath) throws(Errno) -> FileAttributes {
         if let closed, path.text.hasPrefix("\(closed)/") { throw Errno(code: 13) }
@@ -33,7 +34,7 @@ private struct PlayedAttributes: FileAttributeSource {
     }
 
     func target(of link: FilePath) throws(Errno) -> String { try PosixAttributes().target(of: link) }
-    func isReadOnly(_ path: FilePath) -> Bool { PosixAttributes().isReadOnly(path) }
+    func isReadOnly(_ path: FilePath) -> Bool { readOnly || PosixAttributes().isReadOnly(path) }
 }
 
 private struct PlayedFiles: FileSystem {

@@ -106,6 +106,7 @@ private final class Looks: Sendable {
             } say: { _ in
                 true
             } pause: { _ in
+                try Task.checkCancellation()
             }.run()
         }
         #expect(await watching.value == .success)

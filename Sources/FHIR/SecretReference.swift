@@ -13,6 +13,9 @@ package struct SecretReference: Sendable, Hashable {
     /// The path of the field that holds it, as a scope of the vault config spells it: `secret`, `jwt.keys.k`.
     package let field: String
 
+    /// Bytes of a path. Each reference has one of its own, and a body could hold thousands below a name of a megabyte.
+    package static let maximumPath = 1_024
+
     package static let url = "http://health-samurai.io/fhir/secret-reference"
     package static let absentReasonURL = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
@@ -32,7 +35,7 @@ package struct SecretReference: Sendable, Hashable {
     ) throws(FHIRError) {
         for (member, role) in zip(object.members, try SecretField.roles(in: object, at: path, of: type)) {
             if let role {
-                let field = (path + [role.field]).joined(separator: ".")
+                let field = try Self.field(path + [role.field], of: type)
                 let place = "\(type.name).\(field)"
                 guard role.isReference else { throw literal(role, at: place) }
                 let fault = Fault(place: place, companion: role.companion)
@@ -48,6 +51,16 @@ package struct SecretReference: Sendable, Hashable {
     ) throws(FHIRError) {
         if let object = value.object { try collect(from: object, at: path, of: type, into: &references) }
         for element in value.array ?? [] { try collect(from: element, at: path, of: type, into: &references) }
+    }
+
+    private static func field(_ path: [String], of type: ResourceType) throws(FHIRError) -> String {
+        guard path.reduce(path.count - 1, { $0 + $1.utf8.count }) <= maximumPath else {
+            throw .unprocessable(
+                .tooLong,
+                "a field that can hold a secret lies below names of more than \(maximumPath) bytes; shorten them",
+                at: type.name)
+        }
+        return path.joined(separator: ".")
     }
 
     private static func literal(_ role: SecretField.Role, at place: String) -> FHIRError {

@@ -181,7 +181,7 @@ package final class KeywardServer: Sendable {
         }
         if settings.rootSecret == nil {
             logger.warning(
-                "tutorial mode: this machine may manage Clients without credentials; a root secret ends it"
+                "tutorial mode: this machine may manage system resources without credentials; a root secret ends it"
             )
         }
     }

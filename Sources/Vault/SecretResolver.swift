@@ -38,8 +38,8 @@ package final class SecretResolver: Sendable, CustomReflectable {
         report = rotated
     }
 
-    /// Takes another config from now on; to be called by one owner. A request that is being judged is judged to its end by
-    /// the config it began with.
+    /// Takes another config from now on; to be called by one owner. A request that is being judged is judged to its end
+    /// by the config it began with.
     package func adopt(_ config: VaultConfig) {
         let new = SecretShelf(config, keeping: shelf.withLock { $0 })
         shelf.withLock { $0 = new }

@@ -12,6 +12,8 @@ package enum DenialReason: String, Sendable, CaseIterable {
     case noBasicGrant = "no-basic-grant"
     case noSecretReference = "no-secret-reference"
     case wrongPassword = "wrong-password"
+    /// The value before, whose overlap is over.
+    case expiredPassword = "expired-password"
     // The vault's own codes.
     case unknownSecret = "unknown-secret"
     case outOfScope = "out-of-scope"
@@ -24,6 +26,18 @@ package enum DenialReason: String, Sendable, CaseIterable {
     case noValue = "no-value"
     case tooLong = "too-long"
     case unstable
+
+    /// Those that come after a secret was named.
+    package static let ofSecrets = allCases.filter { $0.isOfSecret }
+
+    private var isOfSecret: Bool {
+        switch self {
+        case .noCredentials, .unsupportedScheme, .malformedCredentials, .unknownClient, .inactiveClient,
+            .noBasicGrant, .noSecretReference:
+            false
+        default: true
+        }
+    }
 
     init(_ error: VaultError) {
         self =

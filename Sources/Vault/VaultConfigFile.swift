@@ -9,28 +9,23 @@ package struct VaultConfigFile: Sendable {
         self.files = files
     }
 
-    /// What the path resolves to now, through every link.
-    func identity() throws(Errno) -> FileIdentity {
-        try files.identity(of: path)
-    }
-
     /// The config now.
     package func load() throws(VaultConfigFaults) -> VaultConfig {
-        let contents: SecretBytes
-        let folder: String
-        do throws(Errno) {
-            folder = try self.folder()
-            contents = try files.open(path).contents(limit: VaultConfig.limit)
-        } catch {
-            throw VaultConfigFaults([
-                VaultConfigFault(
-                    .unreadable, at: path.text, what: "it cannot be read (\(error))",
-                    remedy: "write the vault config there, readable for the user that runs keyward")
-            ])
-        }
+        let folder = try reading(folder)
+        let contents = try reading { () throws(Errno) in try files.open(path).contents(limit: VaultConfig.limit) }
         return try contents.withBytes { bytes throws(VaultConfigFaults) in
             try VaultConfig.decode(bytes, folder: folder)
         }
+    }
+
+    /// What the path resolves to now, through every link.
+    func identity() throws(VaultConfigFaults) -> FileIdentity {
+        try reading { () throws(Errno) in try files.identity(of: path) }
+    }
+
+    /// Whether a file in this state has stood still for a while.
+    func isSettled(_ identity: FileIdentity) -> Bool {
+        identity.isSettled(at: files.now())
     }
 
     /// That of the path as it is spelt: the files beside a link are not those beside its target.
@@ -38,5 +33,19 @@ package struct VaultConfigFile: Sendable {
         let spelt = path.text.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         if path.text.isAbsolute { return spelt.isEmpty ? "/" : spelt }
         return try files.realPath(of: FilePath(".")) + (spelt.isEmpty ? "" : "/" + spelt)
+    }
+
+    private func reading<Value: ~Copyable>(
+        _ body: () throws(Errno) -> Value
+    ) throws(VaultConfigFaults) -> Value {
+        do throws(Errno) {
+            return try body()
+        } catch {
+            throw VaultConfigFaults([
+                VaultConfigFault(
+                    .unreadable, at: path.text, what: "it cannot be read (\(error))",
+                    remedy: "write the vault config there, readable for the user that runs keyward")
+            ])
+        }
     }
 }

@@ -38,7 +38,7 @@ struct ConfigExamination {
         }
     }
 
-    private static let systemTypes = ResourceType.all.filter { $0.kind == .system }.map(\.name).joined(separator: ", ")
+    private static let systemTypes = ResourceType.system.map(\.name).joined(separator: ", ")
 
     private func previousFindings(of secret: VaultConfig.Secret) -> [Finding] {
         guard secret.previousIsCurrent else { return [] }
@@ -81,10 +81,10 @@ struct ConfigExamination {
 
 extension VaultConfig.Secret {
     /// For ever, since that is how the two paths are spelt; links that lead to one file now may part.
-    var previousIsCurrent: Bool { previous?.path.namesOnPath == path.namesOnPath }
+    fileprivate var previousIsCurrent: Bool { previous?.path.namesOnPath == path.namesOnPath }
 }
 
 extension String {
     /// A path as it is spelt, but for `//` and `/./`, which change nothing.
-    fileprivate var namesOnPath: [Substring] { split(separator: "/").filter { $0 != "." } }
+    var namesOnPath: [Substring] { split(separator: "/").filter { $0 != "." } }
 }

@@ -15,10 +15,8 @@ struct FileExamination {
         self.causes = causes
     }
 
-    /// - Parameters:
-    ///   - statuses: how the secrets stand, each in the eyes of a request.
-    ///   - previous: how the values before them stand.
-    mutating func examine(_ statuses: [SecretStatus], previous: [SecretStatus]) {
+    /// - Parameter statuses: how the secrets stand, each in the eyes of a request.
+    mutating func examine(_ statuses: [SecretStatus]) {
         noteRoots(beside: statuses)
         for status in statuses {
             let subject = "secret '\(status.name)'"
@@ -32,16 +30,21 @@ struct FileExamination {
             }
             paths.noteRights(on: way, of: subject, in: &causes)
         }
-        for status in previous { examine(previous: status) }
+        for status in statuses {
+            // One that is the current value's path is a finding about the config.
+            if let previous = status.previous, previous.path.namesOnPath != status.path.namesOnPath {
+                examine(previous, of: status.name)
+            }
+        }
     }
 
-    private mutating func examine(previous status: SecretStatus) {
-        let subject = "the value before of secret '\(status.name)'"
-        let way = paths.way(to: status.path)
+    private mutating func examine(_ previous: SecretStatus.Previous, of name: SecretName) {
+        let subject = "the value before of secret '\(name)'"
+        let way = paths.way(to: previous.path)
         // That there is none is so before the first rotation.
-        if let fault = status.fault, fault != .missing, !(fault.isOutsideRoots && noRootIsThere) {
-            let (what, remedy) = fault.explanation(path: status.path)
-            causes.add(.previousFaulty, what, at: status.path, remedy: remedy, of: subject)
+        if let fault = previous.fault, fault != .missing, !(fault.isOutsideRoots && noRootIsThere) {
+            let (what, remedy) = fault.explanation(path: previous.path)
+            causes.add(.previousFaulty, what, at: previous.path, remedy: remedy, of: subject)
         }
         paths.noteRights(on: way, of: subject, in: &causes)
     }

@@ -35,16 +35,13 @@ package struct Inspection: Sendable {
         let examination = ConfigExamination(config: config, file: path)
         var findings = examination.findings(paths, used: store.isWhole ? used : nil)
         var files = FileExamination(config, files: surroundings.files, paths, causes)
-        await files.examine(resolver(config).inspect(), previous: resolver(config.ofPreviousValues).inspect())
+        let vault = SecretResolver(config: config, files: surroundings.files) { try? await Task.sleep(for: $0) }
+        files.examine(await vault.inspect())
         findings += files.causes.findings
-        return findings + referenceFindings(store, resolver(config)) + store.findings
+        return findings + referenceFindings(store, vault) + store.findings
     }
 
     private var rootSecret: SecretName? { settings.rootSecret.map { SecretName($0) } }
-
-    private func resolver(_ config: VaultConfig) -> SecretResolver {
-        SecretResolver(config: config, files: surroundings.files) { try? await Task.sleep(for: $0) }
-    }
 
     private func findingsWithoutConfig(_ store: StoreExamination) -> [Finding] {
         var referrers = store.references.map(\.place)
@@ -96,14 +93,4 @@ package struct Inspection: Sendable {
 
 extension StoreExamination.Reference {
     fileprivate var place: String { "\(key.text), field \(reference.field)" }
-}
-
-extension VaultConfig {
-    /// The same secrets, each at the path of the value before it, where it has another.
-    fileprivate var ofPreviousValues: VaultConfig {
-        let secrets = secrets.filter { !$0.previousIsCurrent }.compactMap { secret in
-            secret.previous.map { Secret(name: secret.name, path: $0.path, scopes: secret.scopes) }
-        }
-        return VaultConfig(roots: roots, secrets: secrets, folder: folder)
-    }
 }

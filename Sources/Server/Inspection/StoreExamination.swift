@@ -30,9 +30,9 @@ struct StoreExamination {
     }
 
     private mutating func look(into folder: String) throws(StorageError) {
-        var clients: [StoredVersion] = []
+        var referrers: [StoredVersion] = []
         let report = try JournalStore.verify(folder, readOnly: true) { stored in
-            if stored.key.type == .client { clients.append(stored) }
+            if stored.key.type.kind == .system { referrers.append(stored) }
         }
         findings += report.findings.map { flaw in
             let place = "\(flaw.file), line \(flaw.line)"
@@ -51,9 +51,8 @@ struct StoreExamination {
                     .storeTornTail, "\(report.tornTail) bytes of a write that was never acknowledged", at: report.file,
                     remedy: "nothing to do: it is a running write, or the next start cuts it"))
         }
-        references = clients.sorted { $0.key.id < $1.key.id }.flatMap { stored in
-            let references = ClientDirectory.understand(stored)?.references ?? []
-            return references.map { Reference(key: stored.key, reference: $0) }
+        references = referrers.sorted { $0.key.text < $1.key.text }.flatMap { stored in
+            (ClientDirectory.references(in: stored) ?? []).map { Reference(key: stored.key, reference: $0) }
         }
         isWhole = report.findings.isEmpty
     }

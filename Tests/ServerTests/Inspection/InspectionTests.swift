@@ -140,6 +140,14 @@ final class InspectionTests {
         #expect(finding.what.contains("nowhere"))
     }
 
+    @Test func aReferenceOfAnySystemTypeIsJudged() async throws {
+        try await fill(client("z", secret: "nowhere"), introspector("a", secret: "nowhere"), patient("a"))
+        let findings = await findings()
+        #expect(findings.map(\.code) == [.unknownSecret, .unknownSecret])
+        #expect(
+            findings.map(\.place) == ["Client/z, field secret", "TokenIntrospector/a, field jwt.secret"])
+    }
+
     @Test func aDeletedClientRefersToNothing() async throws {
         let store = try JournalStore.open(scratch("store"), clock: ScriptedStore.clock).store
         try await store.put(client("basic", secret: "nowhere"))

@@ -4,6 +4,10 @@ import Vault
 /// What a resolver says about one presented password.
 enum Verdict: Equatable, Sendable {
     case admitted
+    /// As the value before, in its overlap.
+    case admittedAsPrevious
+    /// As the value before, after its overlap.
+    case expired
     case refused
     case failed(String)
 }
@@ -18,7 +22,12 @@ extension SecretResolver {
     ) async -> Verdict {
         let presented = SecretBytes(copying: Array(password).span)
         do throws(VaultError) {
-            return try await admits(presented, as: SecretName(name), for: requester) ? .admitted : .refused
+            switch try await admits(presented, as: SecretName(name), for: requester) {
+            case .admitted(.current): return .admitted
+            case .admitted(.previous): return .admittedAsPrevious
+            case .expired: return .expired
+            case .wrong: return .refused
+            }
         } catch {
             return .failed(error.code)
         }

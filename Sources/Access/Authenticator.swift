@@ -46,7 +46,7 @@ package struct Authenticator: Sendable {
     private func principal(
         of credentials: borrowing BasicCredentials, since arrival: Moment
     ) async throws(Denial) -> Principal {
-        let id = LogicalID(credentials.user)
+        let id = credentials.user
         if let id, let rootSecret, id.text == ClientResource.reservedID {
             try await judge(credentials.password, by: rootSecret, of: id, since: arrival)
             return .root

@@ -19,10 +19,10 @@ SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
 unexport VALUE
 
-.PHONY: help packages build run rotate test bench format lint clean
+.PHONY: help packages build run rotate test bench bench-alike format lint clean
 
 help: ## List the targets, each with a sentence.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 packages: ## Install the Debian packages that a build needs, if any is missing.
 	@scripts/packages pkg-config:pkg-config curl:curl \
@@ -53,6 +53,10 @@ test: packages ## Prove everything: the import graph, then every unit, style and
 bench: packages ## Measure keyward beside Hummingbird, nginx and HAProxy (ROUNDS=5 SECONDS=4).
 	@scripts/packages --without-services wrk:wrk nginx-light:nginx haproxy:haproxy python3:python3
 	@Benchmarks/run --rounds $(ROUNDS) --seconds $(SECONDS)
+
+bench-alike: packages ## Measure whether every kind of denial takes equally long (2,000 requests a kind; a minute).
+	@scripts/packages --without-services python3:python3
+	@Benchmarks/alike
 
 format: ## Format the Swift code in place.
 	swift format --in-place --recursive $(SWIFT)

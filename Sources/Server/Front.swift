@@ -1,3 +1,4 @@
+internal import Access
 internal import HTTP
 internal import Logging
 internal import Transport
@@ -18,8 +19,8 @@ struct Front: Responder {
         do {
             let endpoint = try routing.endpoint(for: exchange)
             if endpoint.admission == .resources {
-                let principal = try await authentication.principal(of: exchange)
-                try Authorization.check(principal, for: exchange)
+                let login = try await authentication.login(of: exchange)
+                try Authorization.check(login.principal, for: exchange)
             }
             if endpoint.speaksFHIR { try Negotiation.check(request, takesForm: endpoint.takesForm) }
             response = try await endpoint.serve(exchange)

@@ -9,13 +9,14 @@ import Vault
 final class AuthenticatorTests {
     let folder = URL(filePath: NSTemporaryDirectory()).appending(path: "access-\(UUID().uuidString)")
     let files = CountingFiles()
+    let config: VaultConfig
     let secrets: SecretResolver
     let clients: [LogicalID: ClientResource]
 
     static let clients = [
         ("basic", "basic-secret", ""), ("old", "basic-secret", #", "active": false"#), ("open", "open-secret", ""),
         ("stranger", "basic-secret", ""), ("lost", "missing-secret", ""), ("hollow", "empty-secret", ""),
-        ("typo", "no-such-secret", ""),
+        ("typo", "no-such-secret", ""), ("locked", "locked-secret", ""),
     ]
 
     init() throws {
@@ -23,7 +24,7 @@ final class AuthenticatorTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let values = [
             "basic-secret": "super-secret-value", "root-secret": "root:value", "open-secret": "open",
-            "empty-secret": "",
+            "empty-secret": "", "locked-secret": "locked",
         ]
         for (name, value) in values {
             try Data((value + "\n").utf8).write(to: folder.appending(path: name))
@@ -41,8 +42,10 @@ final class AuthenticatorTests {
                 secret("open-secret", SecretScope(resourceType: "Client")),
                 secret("missing-secret", SecretScope(resourceType: "Client")),
                 secret("empty-secret", SecretScope(resourceType: "Client")),
+                secret("locked-secret", SecretScope(resourceType: "Client")),
             ], folder: folder.path)
         secrets = SecretResolver(config: config, files: files) { _ in }
+        self.config = config
 
         var clients = Self.clients.map { id, secret, more in
             #"""
@@ -73,7 +76,7 @@ final class AuthenticatorTests {
 
     func principal(_ user: String, _ password: String, rootSecret: String? = nil) async throws(Denial) -> Principal {
         let value = Array("Basic \(Data("\(user):\(password)".utf8).base64EncodedString())".utf8)
-        return try await authenticator(rootSecret: rootSecret).principal(authorization: value.span)
+        return try await authenticator(rootSecret: rootSecret).login(authorization: value.span).principal
     }
 
     func denial(_ user: String, _ password: String, rootSecret: String? = nil) async throws -> Denial {
@@ -107,6 +110,7 @@ final class AuthenticatorTests {
         ("lost", "x", .fileMissing, "missing-secret"),
         ("hollow", "", .empty, "empty-secret"),
         ("typo", "x", .unknownSecret, "no-such-secret"),
+        ("locked", "x", .fileUnreadable, "locked-secret"),
     ]
 
     @Test(arguments: denials)
@@ -135,6 +139,31 @@ final class AuthenticatorTests {
         #expect(files.take() == ["look"])
     }
 
+    /// Where one secret has a value before, every denial looks for one: else it would tell by its time who has.
+    @Test(arguments: denials)
+    func besideAnOverlapEveryDenialIsThreeLooks(
+        user: String, password: String, reason: DenialReason, secret: String?
+    ) async throws {
+        for holder in ["basic-secret", "open-secret"] {
+            secrets.adopt(
+                VaultConfig(
+                    secrets: config.secrets.map { secret in
+                        let previous = VaultConfig.Secret.Previous(
+                            path: folder.appending(path: "root-secret").path, overlap: .seconds(60))
+                        return VaultConfig.Secret(
+                            name: secret.name, path: secret.path,
+                            previous: secret.name.text == holder ? previous : nil, scopes: secret.scopes)
+                    }, folder: folder.path))
+            for _ in 0..<2 { _ = try await denial(user, password) }
+            _ = try await principal("basic", "super-secret-value")
+            _ = files.take()
+            _ = try await denial(user, password)
+            #expect(files.take() == ["look", "look", "look"])
+            _ = try await principal("basic", "super-secret-value")
+            #expect(files.take() == ["look"], "a right password costs what it always does")
+        }
+    }
+
     @Test func rootIsWhoKnowsTheRootSecret() async throws {
         #expect(try await principal("root", "root:value", rootSecret: "root-secret") == .root)
         let wrong = try await denial("root", "open", rootSecret: "root-secret")
@@ -156,7 +185,7 @@ final class AuthenticatorTests {
         ("Basic !", .malformedCredentials), ("Basic YTpi, Basic YTpi", .malformedCredentials),
     ]) func whatNamesNobodyIsDeniedWithoutALook(value: String, reason: DenialReason) async throws {
         let denial = try await #require(throws: Denial.self) {
-            try await self.authenticator().principal(authorization: Array(value.utf8).span)
+            try await self.authenticator().login(authorization: Array(value.utf8).span)
         }
         #expect(denial.reason == reason && denial.client == nil)
         #expect(files.take() == [])
@@ -165,11 +194,11 @@ final class AuthenticatorTests {
     @Test func theTutorialAdmitsThisMachineOnlyWhileThereIsNoRootSecret() throws {
         let here = TutorialRequest(peerIsLoopback: true, host: "localhost:8080", origin: nil)
         let away = TutorialRequest(peerIsLoopback: true, host: "evil.example", origin: nil)
-        #expect(try authenticator().principal(withoutCredentials: here) == .tutorial)
+        #expect(try authenticator().login(withoutCredentials: here).principal == .tutorial)
         let denials = [
-            #expect(throws: Denial.self) { try authenticator().principal(withoutCredentials: away) },
+            #expect(throws: Denial.self) { try authenticator().login(withoutCredentials: away) },
             #expect(throws: Denial.self) {
-                try authenticator(rootSecret: "root-secret").principal(withoutCredentials: here)
+                try authenticator(rootSecret: "root-secret").login(withoutCredentials: here)
             },
         ]
         #expect(denials.allSatisfy { $0?.reason == .noCredentials })

@@ -6,18 +6,30 @@ internal import Vault
 /// Finds out who a request acts for.
 struct Authentication: Sendable {
     let authenticator: Authenticator
+    let uses: SecretUses
 
-    func principal(of exchange: Exchange) async throws(Denial) -> Principal {
+    func login(of exchange: Exchange) async throws(Denial) -> Login {
+        do throws(Denial) {
+            let login = try await judge(exchange)
+            if let use = login.use { uses.note(use, of: exchange) }
+            return login
+        } catch {
+            uses.note(error)
+            throw error
+        }
+    }
+
+    private func judge(_ exchange: Exchange) async throws(Denial) -> Login {
         let fields = exchange.request.fields
         guard let value = fields.bytes(.authorization) else {
-            return try authenticator.principal(
+            return try authenticator.login(
                 withoutCredentials: TutorialRequest(
                     peerIsLoopback: exchange.request.peer.isLoopback, host: fields[.host] ?? "",
                     origin: fields[.origin]))
         }
         // Two of them could be read in two ways.
         guard fields.count(of: .authorization) == 1 else { throw .ambiguous }
-        return try await authenticator.principal(
+        return try await authenticator.login(
             authorization: value.span, since: Moment(nanoseconds: exchange.request.arrived.nanoseconds))
     }
 }

@@ -6,7 +6,7 @@ internal import Transport
 internal import Vault
 
 /// `/health` in the form of `application/health+json`: fails when the store cannot write, warns while a secret that a
-/// Client refers to cannot be used. It names nothing; the log and `keyward check` do.
+/// system resource refers to cannot be used. It names nothing; the log and `keyward check` do.
 actor Health {
     /// How old an answer may get.
     static let maximumAge = Patience(.milliseconds(900))
@@ -14,25 +14,25 @@ actor Health {
     private let store: any ResourceStore
     private let directory: ClientDirectory
     private let vault: SecretResolver
+    private let watch: VaultWatch
     private let rootSecret: SecretName?
     private let version: String
     private let now: @Sendable () -> Deadline
     private let logger: Logger
     private var last: (report: HealthReport, until: Deadline)?
     private var underWay: Task<HealthReport, Never>?
-    /// What was wrong with each secret at the last look; the log hears of every change.
-    private var faults: [SecretName: String] = [:]
     /// Why the store took no writes at the last look, if so.
     private var refusal: String?
 
     /// - Parameter rootSecret: a reference that counts as a Client's does.
     init(
-        store: any ResourceStore, directory: ClientDirectory, vault: SecretResolver, rootSecret: SecretName?,
-        version: String, logger: Logger, now: @escaping @Sendable () -> Deadline = Deadline.now
+        store: any ResourceStore, directory: ClientDirectory, vault: SecretResolver, watch: VaultWatch,
+        rootSecret: SecretName?, version: String, logger: Logger, now: @escaping @Sendable () -> Deadline = Deadline.now
     ) {
         self.store = store
         self.directory = directory
         self.vault = vault
+        self.watch = watch
         self.rootSecret = rootSecret
         self.version = version
         self.logger = logger
@@ -49,25 +49,14 @@ actor Health {
         let begun = now()
         if let last, begun < last.until { return last.report }
         if let underWay { return await underWay.value }
-        // Detached, since it walks all Clients: on an event loop it would hold up the connections there.
+        // Detached, since it walks all system resources: on an event loop it would hold up the connections there.
         let look = Task.detached { [self] in HealthReport(store: await lookAtStore(), vault: await lookAtVault()) }
         underWay = look
         let report = await look.value
         underWay = nil
         last = (report, begun.advanced(by: Self.maximumAge))
-        note(report.vault.faults)
         note(report.store.refusal)
         return report
-    }
-
-    private func note(_ current: [SecretName: String]) {
-        for (name, fault) in current where faults[name] != fault {
-            logger.warning("a secret cannot be used", metadata: ["secret": "\(name)", "detail": "\(fault)"])
-        }
-        for name in faults.keys where current[name] == nil {
-            logger.info("a secret can be used again", metadata: ["secret": "\(name)"])
-        }
-        faults = current
     }
 
     private func note(_ current: String?) {
@@ -84,22 +73,22 @@ actor Health {
         return HealthReport.Store(refusal: reason)
     }
 
-    /// Every reference, root's and those of every Client: is the secret known, in scope, and its file one?
+    /// Every reference, root's and those of every system resource: is the secret known, in scope, and its file one?
     private nonisolated func lookAtVault() async -> HealthReport.Vault {
-        var faults: [SecretName: String] = [:]
-        for status in await vault.inspect() { faults[status.name] = status.error.map { "\($0)" } }
+        let faulty = Set(await vault.inspect().filter { $0.fault != nil }.map(\.name))
         var all = 0
         var usable = 0
         func count(_ name: SecretName, for requester: Requester) {
             all += 1
-            if vault.obstacle(to: name, for: requester) == nil, faults[name] == nil { usable += 1 }
+            if vault.obstacle(to: name, for: requester) == nil, !faulty.contains(name) { usable += 1 }
         }
         if let rootSecret { count(rootSecret, for: .root) }
-        directory.forEach { client in
-            for reference in client.references {
-                count(SecretName(reference.name), for: Requester(ResourceKey(type: .client, id: client.id), reference))
-            }
+        directory.forEachReferrer { key, references in
+            for reference in references { count(SecretName(reference.name), for: Requester(key, reference)) }
         }
-        return HealthReport.Vault(references: all, usable: usable, faults: faults)
+        let standing = watch.standing
+        return HealthReport.Vault(
+            references: all, usable: usable, configFaults: standing.faults.map(\.code),
+            configAge: standing.configAge(at: now()))
     }
 }

@@ -164,6 +164,31 @@ final class AuthenticatorTests {
         }
     }
 
+    @Test func thePreviousValueIsAUseOfItsOwnAndAReasonOfItsOwnWhenItsTimeIsOver() async throws {
+        func adopt(overlap: Duration) {
+            let previous = VaultConfig.Secret.Previous(
+                path: folder.appending(path: "open-secret").path, overlap: overlap)
+            secrets.adopt(
+                VaultConfig(
+                    secrets: [
+                        .init(
+                            name: SecretName("basic-secret"), path: folder.appending(path: "basic-secret").path,
+                            previous: previous, scopes: [SecretScope(resourceType: "Client")])
+                    ], folder: folder.path))
+        }
+        let id = try #require(LogicalID("basic"))
+        let value = Array("Basic \(Data("basic:open".utf8).base64EncodedString())".utf8)
+        adopt(overlap: .seconds(3_600))
+        let login = try await authenticator().login(authorization: value.span)
+        #expect(login.principal == .client(id))
+        #expect(login.use == SecretUse(client: id, secret: SecretName("basic-secret"), value: .previous))
+        // The counting disk's clock is a minute late, so the file is as old as that.
+        adopt(overlap: .seconds(59))
+        let denial = try await denial("basic", "open")
+        #expect(denial.reason == .expiredPassword && denial.secret?.text == "basic-secret")
+        #expect(denial.detail.contains("use the value in force"))
+    }
+
     @Test func rootIsWhoKnowsTheRootSecret() async throws {
         #expect(try await principal("root", "root:value", rootSecret: "root-secret") == .root)
         let wrong = try await denial("root", "open", rootSecret: "root-secret")

@@ -75,7 +75,8 @@ actor Health {
 
     /// Every reference, root's and those of every system resource: is the secret known, in scope, and its file one?
     private nonisolated func lookAtVault() async -> HealthReport.Vault {
-        let faulty = Set(await vault.inspect().filter { $0.fault != nil }.map(\.name))
+        let secrets = await vault.inspect()
+        let faulty = Set(secrets.filter { $0.fault != nil }.map(\.name))
         var all = 0
         var usable = 0
         func count(_ name: SecretName, for requester: Requester) {
@@ -88,7 +89,7 @@ actor Health {
         }
         let standing = watch.standing
         return HealthReport.Vault(
-            references: all, usable: usable, configFaults: standing.faults.map(\.code),
+            references: all, usable: usable, secrets: secrets.map(\.state), configFaults: standing.faults.map(\.code),
             configAge: standing.configAge(at: now()))
     }
 }

@@ -41,7 +41,10 @@ struct HeaderDecoder: Sendable {
         guard let requestLine else { throw .malformed("The header is empty.") }
         let (framing, keepsAlive) = try rules.conclude(isHTTP10: requestLine.isHTTP10)
         if let authority = requestLine.authority, let host = rules.host {
-            guard header.bytes[authority].elementsEqual(header.bytes[host], by: { $0.asciiLowercase == $1.asciiLowercase }) else {
+            guard
+                header.bytes[authority].elementsEqual(
+                    header.bytes[host], by: { $0.asciiLowercase == $1.asciiLowercase })
+            else {
                 throw .malformed("The Host field names another authority than the request target.")
             }
         }

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// Bytes that a peer sent. They may hold credentials, so they have one owner, and are overwritten when it ends; what they
-/// outgrow or drop before that is overwritten too.
+/// Bytes that a peer sent. They may hold credentials, so they have one owner, and are overwritten when it ends; what
+/// they outgrow or drop before that is overwritten too.
 ///
-/// What is copied out of them is up to whoever copies it. An array or slice taken out of `bytes` shares their memory and
-/// holds zeros once they have ended, so give them a name that lives as long: `content().bytes` is too short.
+/// What is copied out of them is up to whoever copies it. An array or slice taken out of `bytes` shares their memory
+/// and holds zeros once they have ended, so give them a name that lives as long: `content().bytes` is too short.
 package struct ReceivedBytes: ~Copyable, Sendable {
     package private(set) var bytes: [UInt8]
 

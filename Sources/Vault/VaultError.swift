@@ -29,7 +29,10 @@ package enum VaultError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unknownSecret(let name):
             ("the vault config has no secret '\(name.text)'", "add it there, or correct the reference")
         case .outOfScope(let name, let requester):
-            ("no scope of secret '\(name.text)' admits \(requester.description)", "add it to `scope`, or correct the reference")
+            (
+                "no scope of secret '\(name.text)' admits \(requester.description)",
+                "add it to `scope`, or correct the reference"
+            )
         case .faulty(let name, let path, let fault):
             ("secret '\(name.text)': \(fault.explanation(path: path).what)", fault.explanation(path: path).remedy)
         }

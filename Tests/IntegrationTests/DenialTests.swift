@@ -34,7 +34,8 @@ struct DenialTests {
         }
         + [256, 4_096, 20_000].flatMap { count in
             denied.map {
-                Denied(name: "\($0.name), \(count) bytes", user: $0.user, password: String(repeating: "p", count: count))
+                Denied(
+                    name: "\($0.name), \(count) bytes", user: $0.user, password: String(repeating: "p", count: count))
             }
         }
         + [0, 1, 63, 64, 65, 200, 4_096, 20_000].map {

@@ -2,8 +2,8 @@ import Foundation
 import Glibc
 import Testing
 
-/// No secret leaves the server but by the file it came in. Marked secrets are put wherever a request, a file or a config
-/// can hold one, and everything that the server says, writes and keeps is searched for them.
+/// No secret leaves the server but by the file it came in. Marked secrets are put wherever a request, a file or a
+/// config can hold one, and everything that the server says, writes and keeps is searched for them.
 @Suite struct LeakTests {
     static let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
 
@@ -17,7 +17,9 @@ import Testing
             200, 201, 204, 400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 417, 422, 431, 501, 505,
         ]
         #expect(site.statuses.isSuperset(of: provoked), "not provoked: \(provoked.subtracting(site.statuses).sorted())")
-        let log = site.sinks.contents.first { $0.name == "standard error" }.map { String(decoding: $0.bytes, as: UTF8.self) }
+        let log = site.sinks.contents.first { $0.name == "standard error" }.map {
+            String(decoding: $0.bytes, as: UTF8.self)
+        }
         if ["trace", "debug", "info", "notice"].contains(level) {
             #expect(log?.contains("wrong-password") == true, "the log is what was searched")
         }
@@ -32,7 +34,8 @@ import Testing
         func request(_ password: String, _ body: String? = nil) -> String {
             "\(body == nil ? "GET" : "PUT") /fhir/Patient/kept HTTP/1.1\r\nHost: h\r\n"
                 + "\(Provocation.credentials("basic", password))\r\n"
-                + (body.map { "Content-Type: application/json\r\nContent-Length: \($0.utf8.count)\r\n\r\n\($0)" } ?? "\r\n")
+                + (body.map { "Content-Type: application/json\r\nContent-Length: \($0.utf8.count)\r\n\r\n\($0)" }
+                    ?? "\r\n")
         }
         for right in [Marker.gone("rotated"), Marker.inForce("new")] {
             try site.site.volume.swap(["client-secret": right])
@@ -73,7 +76,8 @@ import Testing
     ])
     func noFaultOfAConfigQuotesAValueBesideIt(config: String) throws {
         let site = try LeakSite()
-        let text = config.replacing("VOLUME", with: site.site.volume.path).replacing("SECRET", with: Marker.text("config"))
+        let text = config.replacing("VOLUME", with: site.site.volume.path).replacing(
+            "SECRET", with: Marker.text("config"))
         let path = try site.site.folder.write(text, to: "faulty.json")
         let store = ["--store", "memory:"]
         var sinks = Sinks()
@@ -102,7 +106,9 @@ import Testing
         let folder = try TemporaryFolder()
         var program = [folder.at("keyward")]
         _ = try ChildProcess.run(["/bin/cp", try KeywardBinary.path(), program[0]])
-        if getuid() == 0 { program = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] + program }
+        if getuid() == 0 {
+            program = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] + program
+        }
         let site = try Site(arguments: ["--store", "memory:"], program: program)
         try site.put(ClientBody.text())
         #expect(try site.status() == 200)
@@ -112,7 +118,8 @@ import Testing
         let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
         #expect(core?.split(separator: " ").filter { $0 == "0" }.count == 2, "\(limits)")
         var status = stat()
-        #expect(unsafe stat("\(process)/limits", &status) == 0 && status.st_uid == 0, "not dumpable: it belongs to root")
+        #expect(
+            unsafe stat("\(process)/limits", &status) == 0 && status.st_uid == 0, "not dumpable: it belongs to root")
         #expect(unsafe stat("\(process)/environ", &status) == 0 && status.st_uid == 0 && status.st_mode & 0o077 == 0)
         #expect(unsafe stat(process, &status) == 0 && status.st_uid != 0, "its user is another")
     }

@@ -14,8 +14,10 @@ import Testing
         [
             "secret=GUESS", "secret:exact=GUESS", "secret:contains=GUESS", "secret:missing=GUESS", "secret:not=GUESS",
             "_secret=GUESS", "Client.secret=GUESS", "_filter=secret%20eq%20GUESS", "_content=GUESS", "_text=GUESS",
-            "_query=GUESS", "_has:Client:secret:_id=GUESS", "_sort=secret&secret=GUESS", "_elements=secret&secret=GUESS",
-            "_summary=count&secret=GUESS", "_total=accurate&secret=GUESS", "_id=basic&secret=GUESS", "_include=secret:GUESS",
+            "_query=GUESS", "_has:Client:secret:_id=GUESS", "_sort=secret&secret=GUESS",
+            "_elements=secret&secret=GUESS",
+            "_summary=count&secret=GUESS", "_total=accurate&secret=GUESS", "_id=basic&secret=GUESS",
+            "_include=secret:GUESS",
         ].flatMap { query in
             [
                 ("GET", "/fhir/Client?\(query)", [], nil),
@@ -66,7 +68,8 @@ import Testing
     @Test func sortingBySecretSortsByNothing() throws {
         let site = try Site(
             secrets: ["a": "2", "b": "1"],
-            config: ["a", "b"].map { #""\#($0)": {"path": "VOLUME/\#($0)", "scope": "Client"}"# }.joined(separator: ", "))
+            config: ["a", "b"].map { #""\#($0)": {"path": "VOLUME/\#($0)", "scope": "Client"}"# }.joined(
+                separator: ", "))
         for id in ["a", "b"] { try site.put(ClientBody.text(id, secret: id), id: id) }
         func order(_ query: String) throws -> [String] {
             try site.http.get("/fhir/Client\(query)").matches.compactMap { $0["id"] as? String }

@@ -7,7 +7,11 @@ import Transport
         var expected: [UInt8] = []
         for size in [0, 1, 2, 300, 1, 70_000, 3] {
             let piece = (0..<size).map { UInt8(truncatingIfNeeded: $0 + size) }
-            if size % 2 == 0 { received.append(piece.span) } else { received.append(ReceivedBytes(copying: piece.span)) }
+            if size % 2 == 0 {
+                received.append(piece.span)
+            } else {
+                received.append(ReceivedBytes(copying: piece.span))
+            }
             expected += piece
             #expect(received.bytes == expected)
         }

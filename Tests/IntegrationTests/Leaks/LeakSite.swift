@@ -42,9 +42,11 @@ final class LeakSite {
             ClientBody.text("no-grant", secret: "any", grants: #"["client_credentials"]"#),
             ClientBody.text("out-of-scope"), ClientBody.text("no-secret", secret: nil),
             ClientBody.text("unknown", secret: "no-such-secret"),
-        ] + ["missing", "nul", "too-long", "with-newline", "with-mark", "outside", "folder"].map({
-            ClientBody.text($0, secret: $0)
-        }) {
+        ]
+            + ["missing", "nul", "too-long", "with-newline", "with-mark", "outside", "folder"].map({
+                ClientBody.text($0, secret: $0)
+            })
+        {
             try send(Provocation("POST", "/fhir/Client", manager, Array(client.utf8)))
             let id = client.components(separatedBy: #""id": ""#)[1].prefix { $0 != "\"" }
             try send(Provocation("PUT", "/fhir/Client/\(id)", manager, Array(client.utf8)))

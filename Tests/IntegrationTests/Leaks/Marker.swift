@@ -1,16 +1,16 @@
 import Foundation
 import Glibc
 
-/// Secrets that are recognised wherever they turn up, as they are or in base64: each kind begins with a stem of its own,
-/// of letters and digits alone, which JSON, URLs and logs write as they are.
+/// Secrets that are recognised wherever they turn up, as they are or in base64: each kind begins with a stem of its
+/// own, of letters and digits alone, which JSON, URLs and logs write as they are.
 enum Marker: String, CaseIterable {
     /// Passwords that were presented, values that were rotated away, files that are no secrets: nowhere, not in memory
     /// either.
     case gone = "kWgOnE7xQ2"
     /// Values that a file holds now: in the server's memory and nowhere else, and in base64 not even there.
     case inForce = "kWfOrCe8yR3"
-    /// What the server has to read as text, such as a literal secret in JSON: never written, but a text in memory cannot
-    /// be overwritten.
+    /// What the server has to read as text, such as a literal secret in JSON: never written, but a text in memory
+    /// cannot be overwritten.
     case text = "kWtExT9zS4"
 
     /// One secret of this kind. The exclamation mark keeps it from being a well-formed id.
@@ -24,7 +24,8 @@ enum Marker: String, CaseIterable {
             let bytes = [UInt8](repeating: 0, count: before) + Array(rawValue.utf8)
             let text = Array(Data(bytes).base64EncodedString().utf8)
             return Needle(
-                name: "\(self) in base64 at \(before)", bytes: Array(text[((before * 8 + 5) / 6)..<(bytes.count * 8 / 6)]))
+                name: "\(self) in base64 at \(before)",
+                bytes: Array(text[((before * 8 + 5) / 6)..<(bytes.count * 8 / 6)]))
         }
     }
 

@@ -45,10 +45,13 @@ struct Provocation {
 
     private static var wrongCredentials: [Provocation] {
         let users = [
-            "basic", "nobody", "inactive", "no-grant", "out-of-scope", "missing", "nul", "too-long", "outside", "folder",
+            "basic", "nobody", "inactive", "no-grant", "out-of-scope", "missing", "nul", "too-long", "outside",
+            "folder",
             "no-secret", "root", Marker.gone("user"), Marker.gone("ü"), "", String(repeating: "i", count: 300),
         ]
-        let passwords = [Marker.gone("wrong"), Marker.gone("rotated"), Marker.gone("a:b:"), Marker.gone("пароль"), long]
+        let passwords = [
+            Marker.gone("wrong"), Marker.gone("rotated"), Marker.gone("a:b:"), Marker.gone("пароль"), long,
+        ]
         return users.flatMap { user in
             passwords.map { Provocation("GET", "/fhir/Patient", [credentials(user, $0)]) }
         }
@@ -82,8 +85,10 @@ struct Provocation {
         let plain = Marker.gone("request")
         let field = "Host: 127.0.0.1\r\nConnection: close\r\n\(credentials("basic", plain))\r\n\r\n"
         return [
-            "\(plain)\r\n\r\n", "{\(plain)}\r\n\r\n", "GET  /\(plain) HTTP/1.1\r\n\(field)", "GET \(plain) HTTP/1.1\r\n\r\n",
-            "GET /fhir/Patient HTTP/3.0\r\n\(field)", "GET /fhir/Patient\r\n\(field)", "BREW /fhir/Patient HTTP/1.1\r\n\(field)",
+            "\(plain)\r\n\r\n", "{\(plain)}\r\n\r\n", "GET  /\(plain) HTTP/1.1\r\n\(field)",
+            "GET \(plain) HTTP/1.1\r\n\r\n",
+            "GET /fhir/Patient HTTP/3.0\r\n\(field)", "GET /fhir/Patient\r\n\(field)",
+            "BREW /fhir/Patient HTTP/1.1\r\n\(field)",
             "GET /fhir/Patient HTTP/1.1\r\n\(credentials("basic", plain))\r\n\r\n",
             "GET /\(String(repeating: plain, count: 800)) HTTP/1.1\r\n\(field)",
             "GET /fhir/Patient HTTP/1.0\r\n\(field)",
@@ -126,7 +131,9 @@ struct Provocation {
                     Provocation("PUT", path, [field], noJSON),
                     Provocation("PUT", path, [field, "Content-Type: text/plain"], noJSON),
                     Provocation("PUT", path, [field, "Content-Encoding: gzip"], noJSON),
-                    Provocation("PUT", path, [field], Array("1\r\n!\r\n".utf8) + chunks + Array("0\r\n\r\n".utf8), framing: chunked),
+                    Provocation(
+                        "PUT", path, [field], Array("1\r\n!\r\n".utf8) + chunks + Array("0\r\n\r\n".utf8),
+                        framing: chunked),
                     Provocation("PUT", path, [field], chunks + Array("\(secret)\r\n".utf8), framing: chunked),
                     Provocation("PUT", path, [field], noJSON, framing: "Content-Length: 9999999\r\n"),
                     // The rest does not come: 408.
@@ -156,25 +163,31 @@ struct Provocation {
         let clients = members.flatMap { member -> [Provocation] in
             let body = Array(#"{"resourceType": "Client", "id": "literal", \#(member)}"#.utf8)
             return [
-                Provocation("PUT", "/fhir/Client/literal", manager, body), Provocation("POST", "/fhir/Client", manager, body),
+                Provocation("PUT", "/fhir/Client/literal", manager, body),
+                Provocation("POST", "/fhir/Client", manager, body),
                 Provocation("PUT", "/fhir/Client/literal", manager + ["Prefer: handling=strict"], body),
                 Provocation("PUT", "/fhir/Client/literal", [credentials("basic", right)], body),
             ]
         }
         let queries = [
-            "secret", "secret:contains", "secret:exact", "_filter", "_content", "_text", "_sort", "_elements", "access_token",
+            "secret", "secret:contains", "secret:exact", "_filter", "_content", "_text", "_sort", "_elements",
+            "access_token",
             "password", "client_secret", "_has:Client:x:secret",
         ].flatMap { name -> [Provocation] in
             let form = Array("\(name)=\(secret)".utf8)
+            let isForm = ["Content-Type: application/x-www-form-urlencoded"]
             return ["/fhir/Client", "/fhir/Patient", "/health", "/nowhere"].map { path in
-                Provocation("GET", "\(path)?\(name)=\(secret)", path.hasSuffix("Patient") ? [credentials("basic", right)] : manager)
+                Provocation(
+                    "GET", "\(path)?\(name)=\(secret)",
+                    path.hasSuffix("Patient") ? [credentials("basic", right)] : manager)
             } + [
-                Provocation("POST", "/fhir/Client/_search", manager + ["Content-Type: application/x-www-form-urlencoded"], form),
+                Provocation("POST", "/fhir/Client/_search", manager + isForm, form),
                 Provocation("POST", "/fhir/Client", manager + ["If-None-Exist: \(name)=\(secret)"], form),
             ]
         }
         let fields = [
-            "Accept", "Accept-Encoding", "Content-Encoding", "Content-Type", "Cookie", "If-Match", "If-None-Match", "Origin",
+            "Accept", "Accept-Encoding", "Content-Encoding", "Content-Type", "Cookie", "If-Match", "If-None-Match",
+            "Origin",
             "Prefer", "Referer", "User-Agent", "X-Forwarded-For", "X-Client-Secret",
         ].flatMap { name in
             [
@@ -182,7 +195,8 @@ struct Provocation {
                 Provocation("PUT", "/fhir/Client/literal", manager + ["\(name): \(secret)"], Array("{}".utf8)),
             ]
         }
-        let paths = ["/\(secret)", "/fhir/\(secret)", "/fhir/Patient/\(secret)", "/fhir/Client/\(secret)?\(secret)"].map {
+        let paths = ["/\(secret)", "/fhir/\(secret)", "/fhir/Patient/\(secret)", "/fhir/Client/\(secret)?\(secret)"].map
+        {
             Provocation("GET", $0, [credentials("basic", right)])
         }
         return clients + queries + fields + paths

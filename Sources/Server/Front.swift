@@ -11,6 +11,8 @@ struct Front: Responder {
     let outcomes: Outcomes
     let measuring: Measuring
     let logger: Logger
+    /// Only where an audit log is set.
+    var audit: Audit?
 
     func respond(to request: Request) async -> Response {
         let exchange = Exchange(request, id: names.name(for: request))
@@ -19,12 +21,17 @@ struct Front: Responder {
             let endpoint = try routing.endpoint(for: exchange)
             if endpoint.admission == .resources {
                 let principal = try await authentication.principal(of: exchange)
+                exchange.principal = principal
+                try await audit?.used(by: principal, isPrevious: false, in: exchange)
                 try Authorization.check(principal, for: exchange)
             }
             if endpoint.speaksFHIR { try Negotiation.check(request, takesForm: endpoint.takesForm) }
             response = try await endpoint.serve(exchange)
         } catch {
             response = outcomes.response(to: error, of: exchange)
+            if let refusal = await audit?.refusal(noting: error, of: exchange) {
+                response = outcomes.response(to: refusal, of: exchange)
+            }
         }
         response.add(.xRequestID, exchange.id)
         measuring.record(exchange, response.status)

@@ -21,6 +21,8 @@ package final class KeywardServer: Sendable {
     let opsFront: Front
     private let probes: Probes
     private let health: Health
+    /// Nothing where no audit log is set.
+    private let audit: Audit?
 
     /// Opens vault config and store; blocks while the store is read.
     package init(_ settings: Settings, version: String, logger: Logger) throws(StartFault) {
@@ -36,23 +38,25 @@ package final class KeywardServer: Sendable {
         let registry = MetricRegistry()
         let names = RequestNames(random: .random(in: .min ... .max))
         let directory = ClientDirectory(store)
+        let audit = try Audit.open(settings, directory: directory, registry: registry, logger: logger)
         let probes = Probes(store: store)
         health = Health(
             store: store, directory: directory, vault: vault, rootSecret: settings.rootSecret.map { SecretName($0) },
-            version: version, logger: logger)
+            audit: audit, version: version, logger: logger)
         let capabilities = Capabilities(version: version, started: wallClock())
         let writing = Writing(nesting: settings.nesting, vault: vault, logger: logger) { LogicalID.random() }
 
         let routes: [Route] = [
             .open("/fhir/metadata") { capabilities.respond(to: $0) },
             .resources(
-                "/fhir/{type}", [.get: SearchType(store: store), .post: Create(store: store, writing: writing)]),
+                "/fhir/{type}",
+                [.get: SearchType(store: store), .post: Create(store: store, writing: writing, audit: audit)]),
             .form("/fhir/{type}/_search", SearchType(store: store)),
             .resources(
                 "/fhir/{type}/{id}",
                 [
-                    .get: Read(store: store), .put: Update(store: store, writing: writing),
-                    .delete: Delete(store: store),
+                    .get: Read(store: store), .put: Update(store: store, writing: writing, audit: audit),
+                    .delete: Delete(store: store, audit: audit),
                 ]),
             .plain("/health") { [health] in await health.respond() },
             .plain("/livez") { probes.live() },
@@ -72,7 +76,7 @@ package final class KeywardServer: Sendable {
         func makeFront(_ routes: [Route]) -> Front {
             Front(
                 names: names, routing: Routing(routes), authentication: authentication, outcomes: outcomes,
-                measuring: measuring, logger: logger)
+                measuring: measuring, logger: logger, audit: audit)
         }
         front = makeFront(routes)
         opsFront = makeFront(opsRoutes)
@@ -96,6 +100,7 @@ package final class KeywardServer: Sendable {
         self.store = store
         self.recovery = recovery
         self.probes = probes
+        self.audit = audit
     }
 
     /// Takes connections from now on; the log line `listening` names the ports.
@@ -115,7 +120,19 @@ package final class KeywardServer: Sendable {
         Task.detached { [health] in _ = await health.respond() }
     }
 
-    /// Takes no more connections, lets requests in flight finish within the drain time-out, and closes the store.
+    /// Opens the audit log's file anew, after whoever rotates it has moved it away.
+    package func reopenAuditLog() async {
+        guard let audit else { return }
+        do throws(AuditFault) {
+            try await audit.reopen()
+            logger.info("audit log opened anew")
+        } catch {
+            logger.error(
+                "the audit log cannot be opened anew; the file before is still used", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Takes no more connections, lets requests in flight finish within the drain time-out, and closes store and audit log.
     /// Blocks.
     package func stop() async {
         probes.stop()
@@ -126,6 +143,7 @@ package final class KeywardServer: Sendable {
                 metadata: ["connections": .stringConvertible(left)])
         }
         await store.close()
+        await audit?.close()
         for loop in loops { loop.stop() }
     }
 

@@ -128,12 +128,13 @@ package final class KeywardServer: Sendable {
             logger.info("audit log opened anew")
         } catch {
             logger.error(
-                "the audit log cannot be opened anew; the file before is still used", metadata: ["error": "\(error)"])
+                "the audit log cannot be opened anew; the file before is still used",
+                metadata: ["error": "\(error)"])
         }
     }
 
-    /// Takes no more connections, lets requests in flight finish within the drain time-out, and closes store and audit log.
-    /// Blocks.
+    /// Takes no more connections, lets requests in flight finish within the drain time-out, and closes the store and the
+    /// audit log. Blocks.
     package func stop() async {
         probes.stop()
         let left = sockets.drain(settings.limits.drainTimeout)

@@ -133,7 +133,7 @@ package final class KeywardServer: Sendable {
         }
     }
 
-    /// Takes no more connections, lets requests in flight finish within the drain time-out, and closes the store and the
+    /// Takes no more connections, lets requests in flight finish within the drain time-out, and closes store and
     /// audit log. Blocks.
     package func stop() async {
         probes.stop()

@@ -92,9 +92,14 @@ import Testing
         #expect(try site.server.terminate() == .exited(0))
     }
 
-    @Test(.enabled(if: ExhaustionTests.canLimit, "needs prlimit"))
-    func aFullFileKeepsItsLinesAndTheGapIsToldWhenThereIsRoom() throws {
-        let site = try Site.withClient(arguments: flags + ["--store", "memory:"])
+    /// Standard output is a file here that was not opened to append to it.
+    @Test(.enabled(if: ExhaustionTests.canLimit, "needs prlimit"), arguments: [false, true])
+    func aFullFileKeepsItsLinesAndTheGapIsToldWhenThereIsRoom(isStandardOutput: Bool) throws {
+        let shell = ["/bin/sh", "-c", #"exec "$0" "$@" > '\#(path)'"#, try KeywardBinary.path()]
+        let site = try Site(
+            arguments: ["--store", "memory:", "--audit-log", isStandardOutput ? "stdout" : path],
+            program: isStandardOutput ? shell : nil)
+        try site.put(ClientBody.text())
         let limit = { (size: String) in
             try ChildProcess.run(["/usr/bin/prlimit", "--pid", "\(site.server.pid)", "--fsize=\(size):unlimited"])
                 .status

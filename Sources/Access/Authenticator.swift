@@ -23,33 +23,33 @@ package struct Authenticator: Sendable {
         lookUp = client
     }
 
-    /// The principal of a request without an Authorization field: the tutorial's, or nobody.
-    package func principal(withoutCredentials request: TutorialRequest) throws(Denial) -> Principal {
-        if rootSecret == nil && request.isOfThisMachine { return .tutorial }
+    /// The login of a request without an Authorization field: the tutorial's, or nobody's.
+    package func login(withoutCredentials request: TutorialRequest) throws(Denial) -> Login {
+        if rootSecret == nil && request.isOfThisMachine { return Login(principal: .tutorial, use: nil) }
         throw .noCredentials
     }
 
-    /// The principal of a request with an Authorization field of this value. A look at a secret's file that began after
+    /// The login of a request with an Authorization field of this value. A look at a secret's file that began after
     /// `arrival`, by when the request was there, is not stale for it and need not be repeated.
-    package func principal(
+    package func login(
         authorization value: Span<UInt8>, since arrival: Moment = .latest
-    ) async throws(Denial) -> Principal {
+    ) async throws(Denial) -> Login {
         let credentials: BasicCredentials
         do throws(BasicCredentials.Fault) {
             credentials = try BasicCredentials(authorization: value)
         } catch {
             throw Denial(error)
         }
-        return try await principal(of: credentials, since: arrival)
+        return try await login(by: credentials, since: arrival)
     }
 
-    private func principal(
-        of credentials: borrowing BasicCredentials, since arrival: Moment
-    ) async throws(Denial) -> Principal {
+    private func login(
+        by credentials: borrowing BasicCredentials, since arrival: Moment
+    ) async throws(Denial) -> Login {
         let id = LogicalID(credentials.user)
         if let id, let rootSecret, id.text == ClientResource.reservedID {
-            try await judge(credentials.password, by: rootSecret, of: id, since: arrival)
-            return .root
+            let use = try await judge(credentials.password, by: rootSecret, of: id, since: arrival)
+            return Login(principal: .root, use: use)
         }
         let client: (id: LogicalID, secret: SecretReference)
         do throws(Denial) {
@@ -58,8 +58,9 @@ package struct Authenticator: Sendable {
             secrets.decoyLook(credentials.password, since: arrival)
             throw error
         }
-        try await judge(credentials.password, by: SecretName(client.secret.name), of: client.id, since: arrival)
-        return .client(client.id)
+        let name = SecretName(client.secret.name)
+        let use = try await judge(credentials.password, by: name, of: client.id, since: arrival)
+        return Login(principal: .client(client.id), use: use)
     }
 
     /// A client that may log in by password, and the reference to it.
@@ -82,16 +83,17 @@ package struct Authenticator: Sendable {
 
     private func judge(
         _ password: borrowing SecretBytes, by secret: SecretName, of id: LogicalID, since arrival: Moment
-    ) async throws(Denial) {
+    ) async throws(Denial) -> SecretUse {
         let requester = Requester(resourceType: ResourceType.client.name, id: id.text, field: "secret")
-        let isRight: Bool
+        let value: SecretValue?
         do throws(VaultError) {
-            isRight = try await secrets.admits(password, as: secret, for: requester, since: arrival)
+            value = try await secrets.admits(password, as: secret, for: requester, since: arrival)
         } catch {
             throw Denial(DenialReason(error), client: id, secret: secret, error.description)
         }
-        guard isRight else {
+        guard let value else {
             throw Denial(.wrongPassword, client: id, secret: secret, "the password is not the value of the secret")
         }
+        return SecretUse(client: id, secret: secret, value: value)
     }
 }

@@ -130,8 +130,8 @@ extension AuditEvent {
         }
 
         /// A secret, by its name, and what there is to say of it.
-        package static func secret(_ name: String, _ details: KeyValuePairs<String, String> = [:]) -> Entity {
-            Entity(.systemObject, .securityResource, name: name, details: details.map { ($0, $1) })
+        package static func secret(_ name: String, _ details: [(String, String)] = []) -> Entity {
+            Entity(.systemObject, .securityResource, name: name, details: details)
         }
 
         /// What has no role of its own, such as the audit log or the vault config.

@@ -59,8 +59,10 @@ package struct ClientResource: Sendable, Equatable {
 }
 
 extension Resource {
-    /// Checks what the type's own rules say of the content, before a write is let in.
-    package func checkContent() throws(FHIRError) {
-        if type == .client { _ = try ClientResource(self) }
+    /// Checks what the type's own rules say of the content, before a write is let in, and answers the references to
+    /// secrets in it.
+    @discardableResult
+    package func checkContent() throws(FHIRError) -> [SecretReference] {
+        type == .client ? try ClientResource(self).references : try SecretReference.all(in: self)
     }
 }

@@ -15,9 +15,11 @@ package struct ResourceType: Sendable, Hashable {
 
     /// The clinical types by name, then the system types.
     package static let all: [ResourceType] = names.indices.map { ResourceType(index: UInt8($0)) }
+    package static let system: [ResourceType] = all.suffix(systemNames.count)
     package static let client = ResourceType(index: UInt8(names.count - systemNames.count))
 
-    private static let systemNames = ["Client"]
+    /// Client, and those of Aidbox's types that can refer to secrets. The first is ``client``.
+    private static let systemNames = ["Client", "IdentityProvider", "TokenIntrospector", "AidboxTopicDestination"]
     private static let names: [String] =
         String(decoding: PackageResources.r4_resource_types_txt, as: UTF8.self)
         .split(separator: "\n").map(String.init).filter { $0 != "Parameters" } + systemNames

@@ -10,14 +10,18 @@ import JSON
 package struct SecretReference: Sendable, Hashable {
     /// Never empty.
     package let name: String
-    /// The path of the field that holds it, as a scope of the vault config spells it: `secret`, `jwt.secret`.
+    /// The path of the field that holds it, as a scope of the vault config spells it: `secret`, `jwt.keys.k`.
     package let field: String
+
+    /// Bytes of a path. Each reference has one of its own, and a body could hold thousands below a name of a megabyte.
+    package static let maximumPath = 1_024
 
     package static let url = "http://health-samurai.io/fhir/secret-reference"
     package static let absentReasonURL = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
-    /// Every reference in a resource, wherever in it: in a system resource each member called `secret`, at any depth,
-    /// is one that can hold a secret. Fails when it holds the secret itself, or a reference that is none.
+    /// Every reference in a resource: in a system resource the fields of ``SecretField/all``, and each member called
+    /// `secret` at any depth, are those that can hold a secret. Fails when one holds the secret itself, or a reference
+    /// that is none.
     package static func all(in resource: Resource) throws(FHIRError) -> [SecretReference] {
         guard resource.type.kind == .system else { return [] }
         var references: [SecretReference] = []
@@ -25,34 +29,21 @@ package struct SecretReference: Sendable, Hashable {
         return references
     }
 
-    private static let member = "secret"
-    private static let companion = "_secret"
-
     /// The path names the members on the way; places in arrays do not count, as in FHIRPath's simple form.
     private static func collect(
         from object: JSONObject, at path: [String], of type: ResourceType, into references: inout [SecretReference]
     ) throws(FHIRError) {
-        guard object[member] == nil else {
-            let place = "\(type.name).\(Self.field(path))"
-            throw .unprocessable(
-                .businessRule,
-                "\(place) holds a literal value, and no secret is ever stored here; remove \"\(member)\" and send "
-                    + "\"\(companion)\" with the extension \(url) that names a secret of the vault config",
-                at: place)
-        }
-        for one in object.members {
-            if one.name == companion {
-                let field = Self.field(path)
-                references.append(
-                    try SecretReference(one.value, field: field, Fault(place: "\(type.name).\(field)")))
+        for (member, role) in zip(object.members, try SecretField.roles(in: object, at: path, of: type)) {
+            if let role {
+                let field = try Self.field(path + [role.field], of: type)
+                let place = "\(type.name).\(field)"
+                guard role.isReference else { throw literal(role, at: place) }
+                let fault = Fault(place: place, companion: role.companion)
+                references.append(try SecretReference(member.value, field: field, fault))
             }
             // Beside a reference too: what is kept as an unknown member could be the secret itself.
-            try collect(from: one.value, at: path + [one.name], of: type, into: &references)
+            try collect(from: member.value, at: path + [member.name], of: type, into: &references)
         }
-    }
-
-    private static func field(_ path: [String]) -> String {
-        (path + [member]).joined(separator: ".")
     }
 
     private static func collect(
@@ -60,6 +51,24 @@ package struct SecretReference: Sendable, Hashable {
     ) throws(FHIRError) {
         if let object = value.object { try collect(from: object, at: path, of: type, into: &references) }
         for element in value.array ?? [] { try collect(from: element, at: path, of: type, into: &references) }
+    }
+
+    private static func field(_ path: [String], of type: ResourceType) throws(FHIRError) -> String {
+        guard path.reduce(path.count - 1, { $0 + $1.utf8.count }) <= maximumPath else {
+            throw .unprocessable(
+                .tooLong,
+                "a field that can hold a secret lies below names of more than \(maximumPath) bytes; shorten them",
+                at: type.name)
+        }
+        return path.joined(separator: ".")
+    }
+
+    private static func literal(_ role: SecretField.Role, at place: String) -> FHIRError {
+        .unprocessable(
+            .businessRule,
+            "\(place) holds a literal value, and no secret is ever stored here; remove \"\(role.value)\" and send "
+                + "\"\(role.companion)\" with the extension \(url) that names a secret of the vault config",
+            at: place)
     }
 
     private init(_ companion: JSONValue, field: String, _ fault: Fault) throws(FHIRError) {
@@ -97,11 +106,12 @@ package struct SecretReference: Sendable, Hashable {
 
     private struct Fault {
         let place: String
+        let companion: String
 
         func because(_ code: IssueType, _ fault: String) -> FHIRError {
             .unprocessable(
                 code,
-                "\"\(SecretReference.companion)\" of \(place) \(fault); send exactly one extension "
+                "\"\(companion)\" of \(place) \(fault); send exactly one extension "
                     + "with the url \(SecretReference.url) and the secret's name as valueString",
                 at: place)
         }

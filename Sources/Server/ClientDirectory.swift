@@ -3,7 +3,7 @@ internal import JSON
 internal import Storage
 internal import Synchronization
 
-/// The Clients as authentication needs them: each version of one is understood once.
+/// The Clients as authentication needs them, each version of one understood once, and what system resources refer to.
 final class ClientDirectory: Sendable {
     /// Clients that are kept understood; beyond that all are forgotten and understood again as they come.
     static let capacity = 100_000
@@ -40,25 +40,38 @@ final class ClientDirectory: Sendable {
         return client
     }
 
-    /// All Clients, a page at a time, so that nobody holds up a writer for long.
-    func forEach(_ body: (ClientResource) -> Void) {
-        var last: LogicalID?
-        while true {
-            let page = store.page(of: .client, after: last, limit: Self.walkPage)
-            guard let end = page.last else { return }
-            for stored in page {
-                if let client = client(stored.key.id) { body(client) }
+    /// Every system resource with the secrets that it refers to, a page at a time, so that nobody holds up a writer for
+    /// long. Those that are no Clients are understood anew: of them there are few.
+    func forEachReferrer(_ body: (ResourceKey, [SecretReference]) -> Void) {
+        for type in ResourceType.system {
+            var last: LogicalID?
+            while true {
+                let page = store.page(of: type, after: last, limit: Self.walkPage)
+                guard let end = page.last else { break }
+                for stored in page {
+                    let references =
+                        type == .client ? client(stored.key.id)?.references : Self.references(in: stored)
+                    if let references { body(stored.key, references) }
+                }
+                last = end.key.id
             }
-            last = end.key.id
         }
     }
 
     /// A stored Client; nothing when it is deleted, or when it breaks the rules of a Client.
     static func understand(_ stored: StoredVersion) -> ClientResource? {
+        resource(stored).flatMap { try? ClientResource($0) }
+    }
+
+    /// What a stored resource refers to; nothing when it is deleted, or when it breaks the rules of its type.
+    static func references(in stored: StoredVersion) -> [SecretReference]? {
+        resource(stored).flatMap { try? $0.checkContent() }
+    }
+
+    private static func resource(_ stored: StoredVersion) -> Resource? {
         guard let body = stored.body else { return nil }
         // It kept the limit of nesting that was in force when it came in, which may have been another.
-        let resource = try? Resource.decode(
+        return try? Resource.decode(
             body.span, as: stored.key.type, id: stored.key.id, maximumDepth: JSONValue.nestingCeiling)
-        return resource.flatMap { try? ClientResource($0) }
     }
 }

@@ -1,3 +1,4 @@
+internal import Access
 internal import HTTP
 internal import Logging
 internal import Transport
@@ -20,10 +21,10 @@ struct Front: Responder {
         do {
             let endpoint = try routing.endpoint(for: exchange)
             if endpoint.admission == .resources {
-                let principal = try await authentication.principal(of: exchange)
-                exchange.principal = principal
-                try await audit?.used(by: principal, isPrevious: false, in: exchange)
-                try Authorization.check(principal, for: exchange)
+                let login = try await authentication.login(of: exchange)
+                exchange.principal = login.principal
+                if let use = login.use { try await audit?.used(use, by: exchange) }
+                try Authorization.check(login.principal, for: exchange)
             }
             if endpoint.speaksFHIR { try Negotiation.check(request, takesForm: endpoint.takesForm) }
             response = try await endpoint.serve(exchange)

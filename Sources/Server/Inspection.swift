@@ -38,15 +38,15 @@ package struct Inspection: Sendable {
         var config = VaultConfig.none
         if let path = settings.vaultConfig {
             do throws(VaultConfigFaults) {
-                config = try VaultConfig.load(path, from: PosixFiles())
+                config = try VaultConfigFile(path, files: PosixFiles()).load()
             } catch {
                 // Without a config every reference would be reported as unknown: the one cause is enough.
                 findings += error.faults.map { fault in
                     Finding(
-                        "vault-config-fault", fault.what, at: fault.place == path ? path : "\(path): \(fault.place)",
+                        fault.code.rawValue, fault.what, at: fault.place == path ? path : "\(path): \(fault.place)",
                         remedy: fault.remedy)
                 }
-                return findings + lookAtStore { _ in [] }
+                return findings + lookAtStore { _, _ in [] }
             }
         }
         let vault = SecretResolver(config: config, files: PosixFiles()) { try? await Task.sleep(for: $0) }
@@ -57,23 +57,22 @@ package struct Inspection: Sendable {
             findings.append(Finding(obstacle, at: "the setting root-secret"))
         }
         return findings
-            + lookAtStore { client in
-                client.references.compactMap { reference in
-                    let requester = Requester(ResourceKey(type: .client, id: client.id), reference)
-                    return vault.obstacle(to: SecretName(reference.name), for: requester).map {
-                        Finding($0, at: "Client/\(client.id.text), field \(reference.field)")
+            + lookAtStore { key, references in
+                references.compactMap { reference in
+                    vault.obstacle(to: SecretName(reference.name), for: Requester(key, reference)).map {
+                        Finding($0, at: "\(key.text), field \(reference.field)")
                     }
                 }
             }
     }
 
-    private func lookAtStore(_ judge: (ClientResource) -> [Finding]) -> [Finding] {
+    private func lookAtStore(_ judge: (ResourceKey, [SecretReference]) -> [Finding]) -> [Finding] {
         guard case .folder(let folder) = settings.store else { return [] }
         var findings: [Finding] = []
         do throws(StorageError) {
-            var clients: [StoredVersion] = []
+            var referrers: [StoredVersion] = []
             let report = try JournalStore.verify(folder, readOnly: true) { stored in
-                if stored.key.type == .client { clients.append(stored) }
+                if stored.key.type.kind == .system { referrers.append(stored) }
             }
             findings += report.findings.map { flaw in
                 Finding(
@@ -87,8 +86,8 @@ package struct Inspection: Sendable {
                         at: report.file, remedy: "nothing to do: it is a running write, or the next start cuts it",
                         severity: .warning))
             }
-            findings += clients.sorted { $0.key.id < $1.key.id }
-                .compactMap { ClientDirectory.understand($0) }.flatMap(judge)
+            findings += referrers.sorted { $0.key.text < $1.key.text }
+                .flatMap { judge($0.key, ClientDirectory.references(in: $0) ?? []) }
         } catch .missing {
             return []
         } catch {

@@ -38,7 +38,7 @@ package final class KeywardServer: Sendable {
         let registry = MetricRegistry()
         let names = RequestNames(random: .random(in: .min ... .max))
         let directory = ClientDirectory(store)
-        let audit = try Audit.open(settings, directory: directory, registry: registry, logger: logger)
+        let audit = try Audit.open(settings, registry: registry, logger: logger)
         let probes = Probes(store: store)
         health = Health(
             store: store, directory: directory, vault: vault, rootSecret: settings.rootSecret.map { SecretName($0) },
@@ -164,7 +164,7 @@ package final class KeywardServer: Sendable {
     private static func config(_ path: String?) throws(StartFault) -> VaultConfig {
         guard let path else { return .none }
         do throws(VaultConfigFaults) {
-            return try VaultConfig.load(path, from: PosixFiles())
+            return try VaultConfigFile(path, files: PosixFiles()).load()
         } catch {
             throw .vaultConfig(path: path, faults: error.faults)
         }
@@ -200,7 +200,7 @@ package final class KeywardServer: Sendable {
         }
         if settings.rootSecret == nil {
             logger.warning(
-                "tutorial mode: this machine may manage Clients without credentials; a root secret ends it"
+                "tutorial mode: this machine may manage system resources without credentials; a root secret ends it"
             )
         }
     }

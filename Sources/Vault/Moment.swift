@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SwiftOverlayShims
 
 /// A point on the system's monotonic clock, which says nothing but what came before what.
 package struct Moment: Sendable, Comparable {
@@ -16,6 +17,10 @@ package struct Moment: Sendable, Comparable {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return Moment(nanoseconds: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec))
+    }
+
+    func duration(to later: Moment) -> Duration {
+        .nanoseconds(Int64(clamping: later.nanoseconds) - Int64(clamping: nanoseconds))
     }
 
     package static func < (left: Moment, right: Moment) -> Bool {

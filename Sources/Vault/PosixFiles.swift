@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SwiftOverlayShims
 
 /// The operating system's files.
 package struct PosixFiles: FileSystem {

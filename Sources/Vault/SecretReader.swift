@@ -4,28 +4,54 @@ struct SecretReader: Sendable {
     static let limit = 65_536
 
     let files: any FileSystem
-    /// Where given, the file must lie below one of these.
-    let roots: [FilePath]?
+    let clock: @Sendable () -> Moment
+
+    init(files: any FileSystem, clock: @escaping @Sendable () -> Moment) {
+        self.files = files
+        self.clock = clock
+    }
 
     /// What one look came to.
     enum Sight {
-        case seen(SecretCell.Outcome)
+        case seen(SecretFile.Outcome)
+        /// A value that is another than the last one.
+        case changed(HeldSecret)
         /// The file moved under the reader, so another look may well find it; otherwise this is what is wrong.
         case moving(SecretFault)
     }
 
     /// 1. `stat`, through every link. The same identity as last time: what was found then still holds.
     /// 2. Else note the time and read the file (below), keeping what was found if its identity is settled.
-    func look(at cell: SecretCell) -> Sight {
-        let looked = Moment.now()
+    ///
+    /// - Parameters:
+    ///   - roots: where given, the file must lie below one of these.
+    ///   - mayHaveMended: do not rely on a fault whose cause an identity does not show.
+    func look(at file: SecretFile, roots: [FilePath]?, mayHaveMended: Bool = false) -> Sight {
+        let looked = clock()
         do throws(Errno) {
-            let identity = try files.identity(of: cell.path)
-            if let kept = cell.kept(for: identity, looked: looked) { return .seen(kept) }
+            let identity = try files.identity(of: file.path)
+            if let kept = file.kept(for: identity, looked: looked), !(mayHaveMended && kept.isUnseenFault) {
+                return .seen(kept)
+            }
             if let fault = Self.fault(of: identity) { return .seen(.fault(fault)) }
-            return try read(cell, looked: looked)
+            return try read(Look(file: file, generation: file.generation, looked: looked, identity: identity), roots)
         } catch {
             let fault: SecretFault = error.isMissing ? .missing : .unreadable(error)
             return error.isVanishing ? .moving(fault) : .seen(.fault(fault))
+        }
+    }
+
+    private struct Look {
+        let file: SecretFile
+        let generation: SecretFile.Generation
+        let looked: Moment
+        /// What `stat` saw.
+        let identity: FileIdentity
+
+        func keep(_ outcome: SecretFile.Outcome, for identity: FileIdentity?, content: SecretFile.Content? = nil)
+            -> Bool
+        {
+            file.keep(outcome, for: identity, content: content, since: generation, looked: looked)
         }
     }
 
@@ -33,18 +59,42 @@ struct SecretReader: Sendable {
     /// 2. Its identity, its kind, and where it lies.
     /// 3. Its bytes.
     /// 4. Its identity again: if that differs, or the size is not that of the bytes, it changed meanwhile.
-    private func read(_ cell: SecretCell, looked: Moment) throws(Errno) -> Sight {
-        let generation = cell.generation
+    private func read(_ look: Look, _ roots: [FilePath]?) throws(Errno) -> Sight {
         let began = files.now()
-        let file = try files.open(cell.path)
+        let file = try open(look, began)
         let before = try file.identity()
+        let kept = before.isSettled(at: began) ? before : nil
         if let fault = Self.fault(of: before) { return .seen(.fault(fault)) }
-        if let path = try finalPathOutsideRoots(of: file) { return .seen(.fault(.outsideRoots(finalPath: path))) }
+        if let path = try finalPath(of: file, outside: roots) {
+            let fault = SecretFile.Outcome.fault(.outsideRoots(finalPath: path))
+            _ = look.keep(fault, for: kept)
+            return .seen(fault)
+        }
         let contents = try file.contents(limit: Self.limit)
         guard try file.identity() == before, contents.count == before.size else { return .moving(.unstable) }
-        let outcome = Self.outcome(of: contents)
-        cell.keep(outcome, for: before.isSettled(at: began) ? before : nil, looked: looked, since: generation)
-        return .seen(outcome)
+        switch outcome(of: contents, identity: before) {
+        case .fault(let fault):
+            _ = look.keep(.fault(fault), for: kept)
+            return .seen(.fault(fault))
+        case .value(let held):
+            let age = max(began.duration - before.changed.duration, .zero)
+            let content = SecretFile.Content(
+                digest: held.digest, changed: before.changed, age: age, noted: look.looked)
+            return look.keep(.value(held), for: kept, content: content) ? .changed(held) : .seen(.value(held))
+        }
+    }
+
+    /// A refusal is kept, so that it costs no more than any other denial: rights that are mended change the identity.
+    private func open(_ look: Look, _ began: FileTime) throws(Errno) -> any OpenFile & ~Copyable {
+        do throws(Errno) {
+            return try files.open(look.file.path)
+        } catch {
+            if error.isDenied {
+                let identity = look.identity.isSettled(at: began) ? look.identity : nil
+                _ = look.keep(.fault(.unreadable(error)), for: identity)
+            }
+            throw error
+        }
     }
 
     /// What a file's state shows without opening it, which for a device or a FIFO is best left alone.
@@ -55,7 +105,7 @@ struct SecretReader: Sendable {
 
     /// The value is the file less one line ending. What no vault would deliver as a value is none: nothing at all, a
     /// NUL, or the words that Go templates and JSON print for "nothing".
-    private static func outcome(of contents: borrowing SecretBytes) -> SecretCell.Outcome {
+    private func outcome(of contents: borrowing SecretBytes, identity: FileIdentity) -> SecretFile.Outcome {
         contents.withBytes { bytes in
             var end = bytes.count
             if end > 0, bytes[end - 1] == UInt8(ascii: "\n") {
@@ -66,13 +116,15 @@ struct SecretReader: Sendable {
             if value.isEmpty { return .fault(.empty) }
             for index in value.indices where value[index] == 0 { return .fault(.containsNUL) }
             for word in ["null", "<no value>"] as [StaticString] where value.spells(word) { return .fault(.noValue) }
-            return .value(HeldSecret(SecretBytes(copying: value)))
+            return .value(HeldSecret(SecretBytes(copying: value), digest: SecretDigest(of: value), identity: identity))
         }
     }
 
-    /// The final path of `file` if it lies below no root. Roots are resolved at every read, since a root may be a link
-    /// that moves too; one that cannot be resolved holds nothing.
-    private func finalPathOutsideRoots(of file: borrowing any OpenFile & ~Copyable) throws(Errno) -> String? {
+    /// The final path of `file` if it lies below none of `roots`. Roots are resolved at every read, since a root may be
+    /// a link that moves too; one that cannot be resolved holds nothing.
+    private func finalPath(
+        of file: borrowing any OpenFile & ~Copyable, outside roots: [FilePath]?
+    ) throws(Errno) -> String? {
         guard let roots else { return nil }
         let path = try file.finalPath()
         for root in roots {
@@ -81,6 +133,16 @@ struct SecretReader: Sendable {
             if path.utf8.starts(with: prefix.utf8) { return nil }
         }
         return path
+    }
+}
+
+extension SecretFile.Outcome {
+    /// A fault that can be mended without a change of the file: by other rights of the process, or by moving a folder.
+    fileprivate var isUnseenFault: Bool {
+        switch self {
+        case .fault(.unreadable), .fault(.outsideRoots): true
+        default: false
+        }
     }
 }
 

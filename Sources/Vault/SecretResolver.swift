@@ -14,36 +14,36 @@ package final class SecretResolver: Sendable, CustomReflectable {
     /// a file is gone for microseconds.
     private static let pauses: [Duration] = [.zero, .milliseconds(1), .milliseconds(5), .milliseconds(20)]
 
-    private let cells: [SecretName: SecretCell]
-    /// In the order of the config.
-    private let names: [SecretName]
-    private let decoy: FilePath
+    private let shelf: Mutex<SecretShelf>
     private let files: any FileSystem
     private let reader: SecretReader
+    private let clock: @Sendable () -> Moment
     private let sleep: @Sendable (Duration) async -> Void
+    private let report: @Sendable (SecretRotation) -> Void
     private let decoyLooked = Atomic<UInt64>(0)
 
-    /// - Parameter sleep: suspends without blocking the thread.
+    /// - Parameters:
+    ///   - sleep: suspends without blocking the thread.
+    ///   - rotated: hears of every rotation once, from the look that finds it.
     package init(
-        config: VaultConfig, files: any FileSystem, sleep: @escaping @Sendable (Duration) async -> Void
+        config: VaultConfig, files: any FileSystem, clock: @escaping @Sendable () -> Moment = Moment.now,
+        sleep: @escaping @Sendable (Duration) async -> Void,
+        rotated: @escaping @Sendable (SecretRotation) -> Void = { _ in }
     ) {
-        let secrets = config.secrets
-        let folder = FilePath(config.folder)
-        var cells: [SecretName: SecretCell] = [:]
-        for (index, secret) in secrets.enumerated() {
-            let next = secrets[(index + 1) % secrets.count]
-            let decoy = next.path.isByteForByte(secret.path) ? folder : FilePath(next.path)
-            cells[secret.name] = SecretCell(secret, decoy: decoy)
-        }
-        self.cells = cells
-        names = secrets.map(\.name)
-        decoy = secrets.first.map { FilePath($0.path) } ?? folder
+        shelf = Mutex(SecretShelf(config))
         self.files = files
-        reader = SecretReader(files: files, roots: config.roots?.map { FilePath($0) })
+        reader = SecretReader(files: files, clock: clock)
+        self.clock = clock
         self.sleep = sleep
+        report = rotated
     }
 
-    /// Whether `presented` is the value of the secret `name` at this moment, for a requester in its scope.
+    /// Takes another config from now on. A request that is being judged is judged to its end by the one it began with.
+    package func adopt(_ config: VaultConfig) {
+        shelf.withLock { $0 = SecretShelf(config, keeping: $0) }
+    }
+
+    /// Which value of the secret `name` `presented` is at this moment, for a requester in its scope; `nil` for none.
     ///
     /// A look that began after `arrival`, by when the request was there, saw the file as it was then or later: it is
     /// not stale for this request and serves it too. Without one the file is looked at.
@@ -53,93 +53,165 @@ package final class SecretResolver: Sendable, CustomReflectable {
     package func admits(
         _ presented: borrowing SecretBytes, as name: SecretName, for requester: Requester,
         since arrival: Moment = .latest
-    ) async throws(VaultError) -> Bool {
-        guard let cell = cells[name] else {
-            decoyLook(presented, since: arrival)
+    ) async throws(VaultError) -> SecretValue? {
+        let shelf = shelf.withLock { $0 }
+        guard let secret = shelf[name] else {
+            look(presented, insteadAt: shelf.decoy, of: shelf, since: arrival)
             throw .unknownSecret(name)
         }
-        guard cell.admits(requester) else {
-            look(presented, insteadAt: cell.decoy, since: arrival)
+        guard secret.admits(requester) else {
+            look(presented, insteadAt: secret.decoy, of: shelf, since: arrival)
             throw .outOfScope(name, requester)
         }
         do throws(SecretFault) {
-            return try await value(of: cell, since: arrival).bytes.matches(presented)
+            let current = try await value(of: secret, of: shelf, since: arrival)
+            if current.bytes.matches(presented) { return .current }
+            return try await older(presented, than: current, of: secret, of: shelf)
         } catch {
             _ = presented.matches(presented)
-            throw .faulty(name, path: cell.path.text, error)
+            if shelf.hasPrevious { lookAgain(presented, insteadAt: secret.decoy) }
+            throw .faulty(name, path: secret.file.path.text, error)
         }
     }
 
     /// The work of `admits` for a request that names no secret at all (an unknown client, a client without the grant).
     package func decoyLook(_ presented: borrowing SecretBytes, since arrival: Moment = .latest) {
-        look(presented, insteadAt: decoy, since: arrival)
+        let shelf = shelf.withLock { $0 }
+        look(presented, insteadAt: shelf.decoy, of: shelf, since: arrival)
     }
 
     /// What stands between `requester` and the secret `name` before any file is looked at; `nil` where nothing does.
     package func obstacle(to name: SecretName, for requester: Requester) -> VaultError? {
-        guard let cell = cells[name] else { return .unknownSecret(name) }
-        return cell.admits(requester) ? nil : .outOfScope(name, requester)
+        guard let secret = shelf.withLock({ $0 })[name] else { return .unknownSecret(name) }
+        return secret.admits(requester) ? nil : .outOfScope(name, requester)
     }
 
     /// How each secret of the config stands, in its order, by the same look that a request takes.
     package func inspect() async -> [SecretStatus] {
+        let shelf = shelf.withLock { $0 }
         var statuses: [SecretStatus] = []
-        for name in names {
-            if let status = await inspect(name) { statuses.append(status) }
+        for name in shelf.names {
+            if let secret = shelf[name] { statuses.append(await inspect(secret, of: shelf)) }
         }
         return statuses
     }
 
-    /// How the secret `name` stands; `nil` where the config has none of that name.
-    package func inspect(_ name: SecretName) async -> SecretStatus? {
-        guard let cell = cells[name] else { return nil }
+    package var customMirror: Mirror { Mirror(self, children: ["secrets": shelf.withLock { $0 }.names]) }
+
+    /// Faults that no identity shows are looked at anew.
+    private func inspect(_ secret: NamedSecret, of shelf: SecretShelf) async -> SecretStatus {
+        var fault: SecretFault?
         do throws(SecretFault) {
-            _ = try await value(of: cell, since: .latest)
-            return SecretStatus(name: name, path: cell.path.text, fault: nil)
+            _ = try await value(of: secret, of: shelf, since: .latest, mayHaveMended: true)
         } catch {
-            return SecretStatus(name: name, path: cell.path.text, fault: error)
+            fault = error
         }
+        let previous = secret.previous.map { previous in
+            let sight = reader.look(at: previous.file, roots: shelf.roots, mayHaveMended: true)
+            return SecretStatus.Previous(path: previous.file.path.text, fault: sight.fault)
+        }
+        return SecretStatus(
+            name: secret.name, path: secret.file.path.text, fault: fault,
+            age: secret.file.content?.age(at: clock()), previous: previous)
     }
 
-    package var customMirror: Mirror { Mirror(self, children: ["secrets": names]) }
-
     /// Spares itself the look where the one it stands in for would have been spared.
-    private func look(_ presented: borrowing SecretBytes, insteadAt path: FilePath, since arrival: Moment) {
+    private func look(
+        _ presented: borrowing SecretBytes, insteadAt path: FilePath, of shelf: SecretShelf, since arrival: Moment
+    ) {
         if decoyLooked.load(ordering: .relaxed) < arrival.nanoseconds {
-            decoyLooked.store(Moment.now().nanoseconds, ordering: .relaxed)
+            decoyLooked.store(clock().nanoseconds, ordering: .relaxed)
             _ = try? files.identity(of: path)
         }
+        _ = presented.matches(presented)
+        if shelf.hasPrevious { lookAgain(presented, insteadAt: path) }
+    }
+
+    /// The work of `older`.
+    private func lookAgain(_ presented: borrowing SecretBytes, insteadAt path: FilePath) {
+        _ = try? files.identity(of: path)
+        _ = try? files.identity(of: path)
         _ = presented.matches(presented)
     }
 
     /// The value now, in at most five looks while the path is moving, or in one while it is known to be missing.
-    private func value(of cell: SecretCell, since arrival: Moment) async throws(SecretFault) -> HeldSecret {
-        if let outcome = cell.kept(since: arrival) { return try outcome.value }
-        switch reader.look(at: cell) {
-        case .seen(let outcome): return try outcome.value
-        case .moving(.missing) where cell.isKnownMissing: throw .missing
-        case .moving(var fault):
-            let generation = cell.generation
-            for pause in Self.pauses {
-                await sleep(pause)
-                switch reader.look(at: cell) {
-                case .seen(let outcome): return try outcome.value
-                case .moving(let latest): fault = latest
+    private func value(
+        of secret: NamedSecret, of shelf: SecretShelf, since arrival: Moment, mayHaveMended: Bool = false
+    ) async throws(SecretFault) -> HeldSecret {
+        if let outcome = secret.file.kept(since: arrival) { return try outcome.value }
+        var generation: SecretFile.Generation?
+        var fault = SecretFault.missing
+        for pause in [nil] + Self.pauses {
+            if let pause { await sleep(pause) }
+            switch reader.look(at: secret.file, roots: shelf.roots, mayHaveMended: mayHaveMended) {
+            case .seen(let outcome): return try outcome.value
+            case .changed(let held):
+                if let changed = secret.file.content?.changed {
+                    report(SecretRotation(name: secret.name, changed: changed, overlap: secret.previous?.overlap))
                 }
+                return held
+            case .moving(.missing) where pause == nil && secret.file.isKnownMissing: throw .missing
+            case .moving(let latest):
+                generation = generation ?? secret.file.generation
+                fault = latest
             }
-            if fault == .missing { cell.keepMissing(since: generation) }
-            throw fault
         }
+        if fault == .missing, let generation { secret.file.keepMissing(since: generation) }
+        throw fault
+    }
+
+    /// Whether `presented`, which is not `current`, is the value before it while that still counts.
+    ///
+    /// Both must be of one generation of the volume: the file at `path` is still the same one after the look at the
+    /// previous file. Where it is not, a swap came between, and both are looked at again.
+    private func older(
+        _ presented: borrowing SecretBytes, than current: HeldSecret, of secret: NamedSecret, of shelf: SecretShelf
+    ) async throws(SecretFault) -> SecretValue? {
+        guard shelf.hasPrevious else { return nil }
+        guard let previous = secret.previous else {
+            lookAgain(presented, insteadAt: secret.decoy)
+            return nil
+        }
+        var current = current
+        for pause in Self.pauses {
+            let sight = reader.look(at: previous.file, roots: shelf.roots)
+            if let identity = try? files.identity(of: secret.file.path), identity == current.identity,
+                sight.fault != .unstable, let age = secret.file.age(of: current, at: clock())
+            {
+                let matches = sight.held?.bytes.matches(presented) ?? !presented.matches(presented)
+                return matches && age < previous.overlap ? .previous : nil
+            }
+            await sleep(pause)
+            current = try await value(of: secret, of: shelf, since: .latest)
+            if current.bytes.matches(presented) { return .current }
+        }
+        throw .unstable
     }
 }
 
-extension SecretCell.Outcome {
+extension SecretFile.Outcome {
     fileprivate var value: HeldSecret {
         get throws(SecretFault) {
             switch self {
             case .value(let held): return held
             case .fault(let fault): throw fault
             }
+        }
+    }
+}
+
+extension SecretReader.Sight {
+    fileprivate var held: HeldSecret? {
+        switch self {
+        case .seen(.value(let held)), .changed(let held): held
+        case .seen(.fault), .moving: nil
+        }
+    }
+
+    fileprivate var fault: SecretFault? {
+        switch self {
+        case .seen(.fault(let fault)), .moving(let fault): fault
+        case .seen(.value), .changed: nil
         }
     }
 }

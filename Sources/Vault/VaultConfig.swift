@@ -1,18 +1,36 @@
 /// The vault config: which secrets there are, in which files, and who may use them.
 package struct VaultConfig: Equatable, Sendable {
     package struct Secret: Equatable, Sendable {
+        /// The value before this one, which counts for a while too.
+        package struct Previous: Equatable, Sendable {
+            /// Absolute.
+            package let path: String
+            /// How long it counts, reckoned from the change of the file at the secret's `path`.
+            package let overlap: Duration
+
+            package init(path: String, overlap: Duration) {
+                self.path = path
+                self.overlap = overlap
+            }
+        }
+
         package let name: SecretName
         /// Absolute.
         package let path: String
+        package let previous: Previous?
         /// At least one.
         package let scopes: [SecretScope]
 
-        package init(name: SecretName, path: String, scopes: [SecretScope]) {
+        package init(name: SecretName, path: String, previous: Previous? = nil, scopes: [SecretScope]) {
             self.name = name
             self.path = path
+            self.previous = previous
             self.scopes = scopes
         }
     }
+
+    /// The longest overlap: 30 days. Two values that count for longer are two secrets.
+    package static let longestOverlap = Duration.seconds(30 * 86_400)
 
     /// The largest config, in bytes.
     package static let limit = 1_048_576

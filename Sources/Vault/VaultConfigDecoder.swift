@@ -8,56 +8,39 @@ extension VaultConfig {
     ///
     /// - Parameter folder: the config file's folder, absolute; a relative `path` starts there.
     package static func decode(_ bytes: Span<UInt8>, folder: String) throws(VaultConfigFaults) -> VaultConfig {
-        guard bytes.count <= limit else { throw .tooLarge }
+        guard bytes.count <= limit else {
+            throw VaultConfigFaults([
+                VaultConfigFault(
+                    .tooLarge, at: "$", what: "the config is larger than \(limit) bytes",
+                    remedy: "keep to what a vault config needs: names, paths and scopes")
+            ])
+        }
         let document: JSONValue
         do throws(JSONError) {
             document = try JSONValue.parse(bytes, maximumDepth: maximumDepth)
         } catch {
-            let place = "line \(error.line), column \(error.column)"
-            throw VaultConfigFaults([
-                VaultConfigFault(place: place, what: error.fault.description, remedy: "correct the vault config there")
-            ])
+            throw VaultConfigFaults([VaultConfigFault(error)])
         }
         var decoder = VaultConfigDecoder(folder: folder)
         let config = decoder.config(document)
         guard decoder.faults.isEmpty else { throw VaultConfigFaults(decoder.faults) }
         return config
     }
-
-    /// The config in the file at `path`. A relative path starts at the working folder.
-    package static func load(_ path: String, from files: any FileSystem) throws(VaultConfigFaults) -> VaultConfig {
-        let contents: SecretBytes
-        var folder: String
-        do throws(Errno) {
-            // The folder is that of the path as it is spelt: the files beside a link are not those beside its target.
-            folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-            if !path.isAbsolute {
-                folder = try files.realPath(of: FilePath(".")) + (folder.isEmpty ? "" : "/" + folder)
-            } else if folder.isEmpty {
-                folder = "/"
-            }
-            contents = try files.open(FilePath(path)).contents(limit: limit)
-        } catch {
-            throw VaultConfigFaults([
-                VaultConfigFault(
-                    place: path, what: "it cannot be read (\(error))",
-                    remedy: "write the vault config there, readable for the user that runs keyward")
-            ])
-        }
-        return try contents.withBytes { bytes throws(VaultConfigFaults) in try decode(bytes, folder: folder) }
-    }
 }
 
-extension VaultConfigFaults {
-    fileprivate static let tooLarge = VaultConfigFaults([
-        VaultConfigFault(
-            place: "$", what: "the config is larger than \(VaultConfig.limit) bytes",
-            remedy: "keep to what a vault config needs: names, paths and scopes")
-    ])
+extension VaultConfigFault {
+    fileprivate init(_ error: JSONError) {
+        let code: Code = if case .duplicateMember = error.fault { .duplicateName } else { .notJSON }
+        self.init(
+            code, at: "line \(error.line), column \(error.column)", what: error.fault.description,
+            remedy: "correct the vault config there")
+    }
 }
 
 /// Walks the document once and collects what is wrong; what it returns counts only where nothing is.
 private struct VaultConfigDecoder {
+    typealias Members = [(name: String, value: JSONValue)]
+
     let folder: String
     private(set) var faults: [VaultConfigFault] = []
 
@@ -74,7 +57,7 @@ private struct VaultConfigDecoder {
             switch name {
             case "roots": roots = self.roots(value, at: place.member(name))
             case "secret": secrets = self.secrets(value, at: place.member(name))
-            default: unknown(name, in: place, known: "`roots` and `secret`")
+            default: unknown(at: place.member(name), known: "`roots` and `secret`")
             }
         }
         return VaultConfig(roots: roots, secrets: secrets, folder: folder)
@@ -106,23 +89,55 @@ private struct VaultConfigDecoder {
     private mutating func secret(_ name: SecretName, _ value: JSONValue, at place: JSONPath) -> VaultConfig.Secret? {
         guard let members = object(value, at: place, needs: ["path", "scope"]) else { return nil }
         var path: String?
+        var previousPath: String?
+        var overlap: Duration?
         var scopes: [SecretScope] = []
         for (member, value) in members {
+            let place = place.member(member)
             switch member {
-            case "path": path = self.path(value, at: place.member(member))
-            case "scope": scopes = self.scopes(value, at: place.member(member))
-            case "previous_path", "overlap":
-                report(place.member(member), "this version does not support `\(member)` yet", "remove it")
-            default: unknown(member, in: place, known: "`path` and `scope`")
+            case "path": path = self.path(value, at: place)
+            case "scope": scopes = self.scopes(value, at: place)
+            case "previous_path": previousPath = self.path(value, at: place)
+            case "versions": checkVersions(value, at: place)
+            case "overlap": overlap = self.overlap(value, at: place)
+            default: unknown(at: place, known: "`path`, `scope`, `previous_path`, `versions` and `overlap`")
             }
         }
-        guard let path else { return nil }
-        return VaultConfig.Secret(name: name, path: path.isAbsolute ? path : "\(folder)/\(path)", scopes: scopes)
+        checkOlder(Set(members.map(\.name)), at: place)
+        guard let path = path.map({ absolute($0) }) else { return nil }
+        let isVersioned = members.contains { $0.name == "versions" }
+        let previous = isVersioned ? "\(path)/1" : previousPath.map { absolute($0) }
+        return VaultConfig.Secret(
+            name: name, path: isVersioned ? "\(path)/0" : path,
+            previous: previous.flatMap { path in overlap.map { .init(path: path, overlap: $0) } }, scopes: scopes)
+    }
+
+    /// A previous value without an end, an end of nothing, or two places for one value: none of them can be meant.
+    private mutating func checkOlder(_ members: Set<String>, at place: JSONPath) {
+        let older = members.intersection(["previous_path", "versions"])
+        if older.count == 2 {
+            report(
+                place.member("versions"), "`previous_path` names the value before as well", "keep one of the two")
+        }
+        if let member = older.min(), !members.contains("overlap") {
+            report(
+                place, "`overlap` is missing", "say how long the value of `\(member)` counts, as \"10m\"",
+                .missingMember)
+        }
+        if older.isEmpty, members.contains("overlap") {
+            report(
+                place.member("overlap"), "there is no previous value that could count",
+                "add `previous_path` or `versions`, or remove it")
+        }
+    }
+
+    private func absolute(_ path: String) -> String {
+        path.isAbsolute ? path : "\(folder)/\(path)"
     }
 
     private mutating func scopes(_ value: JSONValue, at place: JSONPath) -> [SecretScope] {
         guard case .array(let elements) = value else { return scope(value, at: place).map { [$0] } ?? [] }
-        if elements.isEmpty { report(place, "an empty scope admits nobody", Self.scopeRemedy) }
+        if elements.isEmpty { report(place, "an empty scope admits nobody", Self.scopeRemedy, .badScope) }
         return elements.enumerated().compactMap { index, element in scope(element, at: place.element(index)) }
     }
 
@@ -131,7 +146,7 @@ private struct VaultConfigDecoder {
         case .string(let text): return scope(text, at: place)
         case .object(let object): return scope(object.members.map { ($0.name, $0.value) }, at: place)
         default:
-            report(place, "this is not a scope", Self.scopeRemedy)
+            report(place, "this is not a scope", Self.scopeRemedy, .badScope)
             return nil
         }
     }
@@ -139,29 +154,31 @@ private struct VaultConfigDecoder {
     private mutating func scope(_ text: String, at place: JSONPath) -> SecretScope? {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
         guard parts.count <= 2, let type = parts.first, type.isResourceType, parts.dropFirst().allSatisfy(\.isID) else {
-            report(place, "'\(text)' is neither a resource type nor a type and an id", Self.scopeRemedy)
+            report(place, "'\(text)' is neither a resource type nor a type and an id", Self.scopeRemedy, .badScope)
             return nil
         }
         return SecretScope(resourceType: type, id: parts.dropFirst().first)
     }
 
-    private mutating func scope(_ members: [(String, JSONValue)], at place: JSONPath) -> SecretScope? {
+    private mutating func scope(_ members: Members, at place: JSONPath) -> SecretScope? {
         var type: String?
         var id: String?
         var field: String?
-        if !members.contains(where: { $0.0 == "resource_type" }) {
-            report(place, "`resource_type` is missing", Self.scopeRemedy)
+        if !members.contains(where: { $0.name == "resource_type" }) {
+            report(place, "`resource_type` is missing", Self.scopeRemedy, .badScope)
         }
         for (name, value) in members {
             let place = place.member(name)
             switch name {
             case "resource_type":
-                type = string(value, at: place, as: "a resource type, as \"Client\"", where: \.isResourceType)
+                type = string(
+                    value, at: place, as: "a resource type, as \"Client\"", .badScope, where: \.isResourceType)
             case "id":
-                id = string(value, at: place, as: "an id: 1 to 64 of A-Z a-z 0-9 - .", where: \.isID)
+                id = string(value, at: place, as: "an id: 1 to 64 of A-Z a-z 0-9 - .", .badScope, where: \.isID)
             case "field":
-                field = string(value, at: place, as: "an element's path, as \"jwt.secret\"", where: \.isElementPath)
-            default: report(place, "there is no such member", "remove it; `resource_type`, `id` and `field` are known")
+                field = string(
+                    value, at: place, as: "an element's path, as \"jwt.secret\"", .badScope, where: \.isElementPath)
+            default: unknown(at: place, known: "`resource_type`, `id` and `field`")
             }
         }
         return type.map { SecretScope(resourceType: $0, id: id, field: field) }
@@ -172,14 +189,14 @@ private struct VaultConfigDecoder {
 
     private mutating func object(
         _ value: JSONValue, at place: JSONPath, needs required: [String] = []
-    ) -> [(String, JSONValue)]? {
+    ) -> Members? {
         guard case .object(let object) = value else {
             report(place, "this is not an object", "write { … } here")
             return nil
         }
         let members = object.members.map { ($0.name, $0.value) }
         for name in required where !members.contains(where: { $0.0 == name }) {
-            report(place, "`\(name)` is missing", "add it")
+            report(place, "`\(name)` is missing", "add it", .missingMember)
         }
         return members
     }
@@ -190,45 +207,37 @@ private struct VaultConfigDecoder {
         }
     }
 
+    private mutating func checkVersions(_ value: JSONValue, at place: JSONPath) {
+        if case .number(let number) = value, number.text == "2" { return }
+        report(place, "this is not the number 2: the value in force and the one before it", "write 2, or remove it")
+    }
+
+    private mutating func overlap(_ value: JSONValue, at place: JSONPath) -> Duration? {
+        let overlap = value.string.flatMap { Duration(overlap: $0) }
+        if overlap == nil {
+            report(place, "this is not a time from \"1s\" to \"720h\"", "write a whole number with s, m or h: \"10m\"")
+        }
+        return overlap
+    }
+
     private mutating func string(
-        _ value: JSONValue, at place: JSONPath, as expectation: String, where isValid: (String) -> Bool
+        _ value: JSONValue, at place: JSONPath, as expectation: String, _ code: VaultConfigFault.Code = .badValue,
+        where isValid: (String) -> Bool
     ) -> String? {
         guard case .string(let text) = value, isValid(text) else {
-            report(place, "this is not \(expectation)", "correct it")
+            report(place, "this is not \(expectation)", "correct it", code)
             return nil
         }
         return text
     }
 
-    private mutating func unknown(_ name: String, in place: JSONPath, known: String) {
-        report(place.member(name), "there is no such member", "remove it; \(known) are known")
+    private mutating func unknown(at place: JSONPath, known: String) {
+        report(place, "there is no such member", "remove it; \(known) are known", .unknownMember)
     }
 
-    private mutating func report(_ place: JSONPath, _ what: String, _ remedy: String) {
-        faults.append(VaultConfigFault(place: place.text, what: what, remedy: remedy))
-    }
-}
-
-extension String {
-    fileprivate var isAbsolute: Bool { utf8.first == UInt8(ascii: "/") }
-
-    fileprivate var isResourceType: Bool { !isEmpty && utf8.allSatisfy(\.isASCIILetter) }
-
-    /// FHIR R4, datatype `id`: `[A-Za-z0-9\-\.]{1,64}`.
-    fileprivate var isID: Bool {
-        (1...64).contains(utf8.count)
-            && utf8.allSatisfy {
-                $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
-            }
-    }
-
-    /// Names, joined by dots.
-    fileprivate var isElementPath: Bool {
-        split(separator: ".", omittingEmptySubsequences: false).allSatisfy { name in
-            !name.isEmpty
-                && name.utf8.allSatisfy {
-                    $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
-                }
-        }
+    private mutating func report(
+        _ place: JSONPath, _ what: String, _ remedy: String, _ code: VaultConfigFault.Code = .badValue
+    ) {
+        faults.append(VaultConfigFault(code, at: place.text, what: what, remedy: remedy))
     }
 }

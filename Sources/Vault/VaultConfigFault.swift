@@ -1,11 +1,28 @@
 /// One thing wrong in a vault config.
 package struct VaultConfigFault: Equatable, Sendable, CustomStringConvertible {
+    /// Stable words for logs, metrics and scripts: a closed set.
+    package enum Code: String, Sendable, CaseIterable {
+        case unreadable = "config-unreadable"
+        case tooLarge = "config-too-large"
+        case notJSON = "config-not-json"
+        case duplicateName = "config-duplicate-name"
+        case unknownMember = "config-unknown-member"
+        case missingMember = "config-missing-member"
+        /// A value of another kind than the member takes.
+        case badValue = "config-bad-value"
+        case badScope = "config-bad-scope"
+        /// The config would shut root out.
+        case rootSecret = "config-root-secret"
+    }
+
+    package let code: Code
     /// A JSON path, as in `$.secret['client-secret'].scope[0].id`; for what is no JSON, the line and the column.
     package let place: String
     package let what: String
     package let remedy: String
 
-    package init(place: String, what: String, remedy: String) {
+    package init(_ code: Code, at place: String, what: String, remedy: String) {
+        self.code = code
         self.place = place
         self.what = what
         self.remedy = remedy
@@ -47,9 +64,4 @@ struct JSONPath {
     func element(_ index: Int) -> JSONPath {
         JSONPath(text: "\(text)[\(index)]")
     }
-}
-
-extension UInt8 {
-    var isASCIILetter: Bool { self | 0x20 >= UInt8(ascii: "a") && self | 0x20 <= UInt8(ascii: "z") }
-    var isASCIIDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
 }

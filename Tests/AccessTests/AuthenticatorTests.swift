@@ -73,7 +73,7 @@ final class AuthenticatorTests {
 
     func principal(_ user: String, _ password: String, rootSecret: String? = nil) async throws(Denial) -> Principal {
         let value = Array("Basic \(Data("\(user):\(password)".utf8).base64EncodedString())".utf8)
-        return try await authenticator(rootSecret: rootSecret).principal(authorization: value.span)
+        return try await authenticator(rootSecret: rootSecret).login(authorization: value.span).principal
     }
 
     func denial(_ user: String, _ password: String, rootSecret: String? = nil) async throws -> Denial {
@@ -156,7 +156,7 @@ final class AuthenticatorTests {
         ("Basic !", .malformedCredentials), ("Basic YTpi, Basic YTpi", .malformedCredentials),
     ]) func whatNamesNobodyIsDeniedWithoutALook(value: String, reason: DenialReason) async throws {
         let denial = try await #require(throws: Denial.self) {
-            try await self.authenticator().principal(authorization: Array(value.utf8).span)
+            try await self.authenticator().login(authorization: Array(value.utf8).span)
         }
         #expect(denial.reason == reason && denial.client == nil)
         #expect(files.take() == [])
@@ -165,11 +165,11 @@ final class AuthenticatorTests {
     @Test func theTutorialAdmitsThisMachineOnlyWhileThereIsNoRootSecret() throws {
         let here = TutorialRequest(peerIsLoopback: true, host: "localhost:8080", origin: nil)
         let away = TutorialRequest(peerIsLoopback: true, host: "evil.example", origin: nil)
-        #expect(try authenticator().principal(withoutCredentials: here) == .tutorial)
+        #expect(try authenticator().login(withoutCredentials: here).principal == .tutorial)
         let denials = [
-            #expect(throws: Denial.self) { try authenticator().principal(withoutCredentials: away) },
+            #expect(throws: Denial.self) { try authenticator().login(withoutCredentials: away) },
             #expect(throws: Denial.self) {
-                try authenticator(rootSecret: "root-secret").principal(withoutCredentials: here)
+                try authenticator(rootSecret: "root-secret").login(withoutCredentials: here)
             },
         ]
         #expect(denials.allSatisfy { $0?.reason == .noCredentials })

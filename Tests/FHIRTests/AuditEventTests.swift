@@ -29,7 +29,9 @@ import Testing
     private func alert() -> AuditEvent {
         AuditEvent(
             alert: .securityConfiguration, .own("secret-rotated"), at: time, on: server,
-            entities: [.secret("a\nb", ["changed": "now"]), .object("vault config", [("added", "x"), ("added", "y")])])
+            entities: [
+                .secret("a\nb", [("changed", "now")]), .object("vault config", [("added", "x"), ("added", "y")]),
+            ])
     }
 
     /// What R4 requires of an AuditEvent and its parts, and what it allows in them.

@@ -2,13 +2,13 @@ import FHIR
 import Testing
 
 struct ResourceTypeTests {
-    @Test func theTypesAreThoseOfR4WithAnEndpointAndClient() {
+    @Test func theTypesAreThoseOfR4WithAnEndpointAndOurOwn() {
         let names = ResourceType.all.map(\.name)
-        // 146 concrete types, less Parameters, and Client.
-        #expect(names.count == 146)
+        // 146 concrete types, less Parameters, and four.
+        #expect(names.count == 149)
         #expect(Set(names).count == names.count)
-        #expect(names.dropLast() == names.dropLast().sorted()[...])
-        #expect(names.last == "Client")
+        #expect(names.dropLast(4) == names.dropLast(4).sorted()[...])
+        #expect(names.suffix(4) == Self.system[...])
         for name in ["Account", "Patient", "Binary", "Bundle", "OperationOutcome", "VisionPrescription"] {
             #expect(names.contains(name))
         }
@@ -27,8 +27,12 @@ struct ResourceTypeTests {
         #expect(ResourceType(name) == nil)
     }
 
-    @Test func clientIsTheOnlySystemType() {
-        #expect(ResourceType.all.filter { $0.kind == .system } == [.client])
+    private static let system = ["Client", "IdentityProvider", "TokenIntrospector", "AidboxTopicDestination"]
+
+    @Test func theSystemTypesAreThoseThatCanReferToSecrets() {
+        #expect(ResourceType.all.filter { $0.kind == .system }.map(\.name) == Self.system)
+        #expect(ResourceType.system.map(\.name) == Self.system)
         #expect(ResourceType("Client") == .client)
+        for field in SecretField.all { #expect(Self.system.contains(field.type)) }
     }
 }

@@ -135,6 +135,20 @@ struct SecretReferenceTests {
         #expect(error.issue.expression == ["Client.keys.jwt.secret"])
     }
 
+    @Test func thePathOfAFieldHasALimit() throws {
+        func below(_ name: String, _ member: String) throws -> [SecretReference] {
+            try SecretReference.all(in: client(#","\#(name)":[{\#(member)}]"#))
+        }
+        let reference = #""_secret":{"extension":[\#(named)]}"#
+        let longest = String(repeating: "é", count: (SecretReference.maximumPath - ".secret".utf8.count) / 2)
+        #expect(try below(longest, reference).map(\.field) == ["\(longest).secret"])
+        for member in [reference, #""secret":"hunter2""#] {
+            let error = try #require(throws: FHIRError.self) { try below(longest + "ab", member) }
+            #expect(error.issue.code == .tooLong)
+            #expect(error.issue.expression == ["Client"])
+        }
+    }
+
     @Test func whatIsOnlyCalledSimilarlyIsNone() throws {
         let members = #","secrets":"x","Secret":"y","jwt":{"secret_":1,"__secret":2},"x":"secret","y":["_secret"]"#
         #expect(try SecretReference.all(in: client(members)) == [])

@@ -69,6 +69,24 @@ import Testing
         #expect(try site.server.terminate() == .exited(0))
     }
 
+    @Test func theUseOfAPreviousValueHasALineOfItsOwn() throws {
+        let site = try Site(
+            secrets: ["client-secret": Site.secret, "before": "older-value"],
+            config: """
+                "client-secret": {"path": "VOLUME/client-secret", "previous_path": "VOLUME/before", "overlap": "10m",
+                  "scope": "Client/basic"}
+                """, arguments: flags)
+        try site.put(ClientBody.text())
+        try site.volume.swap(["client-secret": "new-value", "before": Site.secret])
+        for password in ["new-value", Site.secret, "new-value", Site.secret] {
+            #expect(try site.status("basic", password) == 200)
+        }
+        #expect(
+            try lines().filter { $0.code == "secret-used 0" }.map(\.details) == [
+                ["value": "current"], ["value": "previous"],
+            ])
+    }
+
     @Test func whatCannotBeRecordedDoesNotHappen() throws {
         let site = try Site(arguments: ["--audit-log", "/dev/full", "--ops-port", "0"])
         let refused = try site.http.put("/fhir/Client/basic", ClientBody.text())

@@ -39,15 +39,20 @@ import Testing
         #expect(try found("c", in: directory) == nil)
     }
 
-    @Test func allClientsAreVisitedOnceAcrossPagesAndNoDeletedOne() async throws {
+    @Test func allThatMayReferIsVisitedOnceAcrossPagesAndNothingDeleted() async throws {
         let directory = ClientDirectory(store)
         for number in 0..<2_000 { try await store.put(client("c\(number)", secret: nil)) }
-        try await store.delete("Client/c7")
+        for number in 0..<1_001 { try await store.put(introspector("t\(number)", secret: "jwt")) }
+        for text in ["Client/c7", "TokenIntrospector/t7"] { try await store.delete(text) }
+        try await store.put(patient("p"))
         var seen: [String] = []
-        directory.forEach { seen.append($0.id.text) }
-        #expect(seen.count == 1_999)
-        #expect(Set(seen).count == 1_999)
-        #expect(!seen.contains("c7"))
+        directory.forEachReferrer { key, references in
+            seen.append(key.text)
+            #expect(references.map(\.field) == (key.type == .client ? [] : ["jwt.secret"]))
+        }
+        #expect(seen.count == 1_999 + 1_000)
+        #expect(Set(seen).count == seen.count)
+        for text in ["Client/c7", "TokenIntrospector/t7", "Patient/p"] { #expect(!seen.contains(text)) }
     }
 
     @Test func whatBreaksTheRulesOfAClientIsNone() throws {

@@ -85,7 +85,8 @@ final class InspectionTests {
             to: "vault-config.json")
         let findings = await findings()
         #expect(findings.count == 3)
-        #expect(findings.allSatisfy { $0.code == "vault-config-fault" && $0.severity == .error })
+        #expect(findings.map(\.code) == ["config-bad-scope", "config-bad-value", "config-unknown-member"])
+        #expect(findings.allSatisfy { $0.severity == .error })
         #expect(
             findings.map(\.place) == [
                 "\(scratch("vault-config.json")): $.secret.a.scope", "\(scratch("vault-config.json")): $.secret.b.path",
@@ -95,9 +96,9 @@ final class InspectionTests {
 
     @Test func aConfigThatCannotBeReadIsOneFindingAtItsPath() async throws {
         settings.vaultConfig = scratch("nothing.json")
-        #expect(try await finding("vault-config-fault").place == scratch("nothing.json"))
+        #expect(try await finding("config-unreadable").place == scratch("nothing.json"))
         settings.vaultConfig = try scratch.write("{", to: "vault-config.json")
-        #expect(try await finding("vault-config-fault").place.contains("line 1"))
+        #expect(try await finding("config-not-json").place.contains("line 1"))
     }
 
     @Test func aMissingAndAnEmptyFileAreNamedByTheirPath() async throws {
@@ -134,6 +135,14 @@ final class InspectionTests {
         let finding = try await finding("unknown-secret")
         #expect(finding.place == "Client/basic, field jwt.secret")
         #expect(finding.what.contains("nowhere"))
+    }
+
+    @Test func aReferenceOfAnySystemTypeIsJudged() async throws {
+        try await fill(client("z", secret: "nowhere"), introspector("a", secret: "nowhere"), patient("a"))
+        let findings = await findings()
+        #expect(findings.map(\.code) == ["unknown-secret", "unknown-secret"])
+        #expect(
+            findings.map(\.place) == ["Client/z, field secret", "TokenIntrospector/a, field jwt.secret"])
     }
 
     @Test func aDeletedClientRefersToNothing() async throws {
@@ -173,7 +182,7 @@ final class InspectionTests {
         #expect(first.place == "\(journal), line 2")
         #expect(first.remedy.contains("keyward store verify --store \(scratch("store"))"))
         try scratch.write("{", to: "vault-config.json")
-        #expect(await self.findings().map(\.code).prefix(2) == ["vault-config-fault", "store-damaged"])
+        #expect(await self.findings().map(\.code).prefix(2) == ["config-not-json", "store-damaged"])
     }
 
     @Test func aStoreOfAnotherProgramCannotBeRead() async throws {

@@ -75,10 +75,15 @@ import Testing
     }
 
     @Test func aHeldSecretHasNoPrintedForm() {
-        let held = HeldSecret(SecretBytes(copying: Array(Self.marker.utf8).span))
+        let bytes = Array(Self.marker.utf8)
+        let time = FileTime(seconds: 1, nanoseconds: 0)
+        let identity = FileIdentity(device: 1, inode: 1, size: 1, modified: time, changed: time)
+        let held = HeldSecret(
+            SecretBytes(copying: bytes.span), digest: SecretDigest(of: bytes.span), identity: identity)
         #expect(!isMarked(everyForm(of: held)))
-        #expect(!isMarked(everyForm(of: SecretCell.Outcome.value(held))))
+        #expect(!isMarked(everyForm(of: SecretFile.Outcome.value(held))))
         #expect(!isMarked(everyForm(of: SecretReader.Sight.seen(.value(held)))))
+        #expect(!isMarked(everyForm(of: SecretReader.Sight.changed(held))))
         #expect(!isMarked(everyForm(of: [held] as [HeldSecret?])))
     }
 

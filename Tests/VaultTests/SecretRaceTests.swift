@@ -67,7 +67,7 @@ import Vault
     }
 
     @Test(
-        arguments: [ScriptedFiles.Kind.stat, .open, .fstat, .read], [Errno.inputOutput, .tooManyFiles, .denied])
+        arguments: [ScriptedFiles.Kind.stat, .open, .fstat, .read], [Errno.inputOutput, .tooManyFiles])
     func anErrorIsADenialForThisRequestAlone(kind: ScriptedFiles.Kind, error: Errno) async {
         let files = ScriptedFiles([path: "value"]) { call, _ throws(Errno) in
             if call.kind == kind, call.number == 1 { throw error }
@@ -77,6 +77,25 @@ import Vault
         #expect(await resolver.verdict(on: "value") == .failed("file-unreadable"))
         #expect(await resolver.verdict(on: "value") == .admitted)
         #expect(pauses.taken.isEmpty)
+    }
+
+    /// So that this denial costs what the others do: one look.
+    @Test func aRefusalOfTheSystemIsKeptUntilTheFileChangesOrIsInspected() async {
+        let isRefusing = Mutex(true)
+        let files = ScriptedFiles([path: "value"]) { call, _ throws(Errno) in
+            if call.kind == .open, isRefusing.withLock({ $0 }) { throw .denied }
+        }
+        let resolver = SecretResolver(path: path, files: files)
+        for _ in 1...3 { #expect(await resolver.verdict(on: "value") == .failed("file-unreadable")) }
+        #expect(files.count(.open) == 1)
+        files.change { [path] in $0.rewrite("other", at: path) }
+        #expect(await resolver.verdict(on: "other") == .failed("file-unreadable"))
+        #expect(files.count(.open) == 2)
+        // Rights that no identity shows, such as those of the process.
+        isRefusing.withLock { $0 = false }
+        #expect(await resolver.verdict(on: "other") == .failed("file-unreadable"))
+        #expect(await resolver.inspect().first?.state == .ready)
+        #expect(await resolver.verdict(on: "other") == .admitted)
     }
 
     @Test func theLastGoodValueDoesNotOutliveAnError() async {

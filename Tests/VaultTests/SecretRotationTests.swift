@@ -88,11 +88,7 @@ private final class Storm: Sendable {
             let file = try #require(FileHandle(forWritingAtPath: path))
             try file.write(contentsOf: Data("other".utf8))
             try file.close()
-            var times = [
-                timespec(tv_sec: Int(before.modified.seconds), tv_nsec: Int(before.modified.nanoseconds)),
-                timespec(tv_sec: Int(before.modified.seconds), tv_nsec: Int(before.modified.nanoseconds)),
-            ]
-            try #require(unsafe utimensat(AT_FDCWD, path, &times, 0) == 0)
+            try #require(setModified(before.modified, of: path))
         } while try files.identity(of: FilePath(path)).changed == before.changed
         let after = try files.identity(of: FilePath(path))
         #expect(after.modified == before.modified && after.size == before.size && after.inode == before.inode)

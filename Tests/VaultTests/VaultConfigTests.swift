@@ -124,8 +124,6 @@ import Vault
                 "$.secret['client-secret'].scope[0].id: this is not an id: 1 to 64 of A-Z a-z 0-9 - .",
                 "$.secret['client-secret'].scope[1]: 'x/y/z' is neither a resource type nor a type and an id",
                 "$.secret['no.path']: `path` is missing",
-                "$.secret['no.path'].previous_path: this version does not support `previous_path` yet",
-                "$.secret['no.path'].overlap: this version does not support `overlap` yet",
                 "$.secret.noscope: `scope` is missing",
                 "$.secret.noscope.path: this is not a path: a string that is not empty and holds no NUL",
                 #"$.secret['it\'s']: this is not an object"#,
@@ -158,6 +156,77 @@ import Vault
         #expect(faults.first?.hasPrefix(place + ":") == true, "\(faults)")
     }
 
+    private func secret(_ members: String) -> String {
+        #"{"secret": {"s": {"scope": "Client", \#(members)}}}"#
+    }
+
+    @Test(arguments: [
+        ("1s", 1), ("90s", 90), ("10m", 600), ("24h", 86_400), ("720h", 2_592_000), ("2592000s", 2_592_000),
+    ])
+    func aPreviousPathCountsForAnOverlap(overlap: String, seconds: Int) throws {
+        let config = try decode(secret(#""path": "/s", "previous_path": "old/s", "overlap": "\#(overlap)""#))
+        #expect(config.secrets.first?.path == "/s")
+        #expect(
+            config.secrets.first?.previous
+                == VaultConfig.Secret.Previous(path: "/etc/keyward/old/s", overlap: .seconds(seconds)))
+    }
+
+    @Test func versionsAreTheNumberedFilesOfAFolder() throws {
+        let config = try decode(secret(#""versions": 2, "path": "/run/s/alias", "overlap": "10m""#))
+        #expect(config.secrets.first?.path == "/run/s/alias/0")
+        #expect(
+            config.secrets.first?.previous
+                == VaultConfig.Secret.Previous(path: "/run/s/alias/1", overlap: .seconds(600)))
+    }
+
+    @Test(arguments: [
+        #""""#, #""0s""#, #""10""#, #""m""#, #""-1m""#, #""+1m""#, #""1.5h""#, #""10 m""#, #""10M""#, #""1d""#,
+        #""721h""#,
+        #""99999999999999999999h""#, "600", "null", #"["10m"]"#, #""10m ""#,
+    ])
+    func whatIsNoOverlap(overlap: String) {
+        #expect(
+            faults(secret(#""path": "/s", "previous_path": "/old", "overlap": \#(overlap)"#))
+                == [#"$.secret.s.overlap: this is not a time from "1s" to "720h""#])
+    }
+
+    @Test(arguments: ["1", "3", "2.0", #""2""#, "null", "true", "[2]"])
+    func whatIsNoNumberOfVersions(versions: String) {
+        let faults = faults(secret(#""path": "/s", "versions": \#(versions), "overlap": "10m""#))
+        #expect(faults.count == 1)
+        #expect(faults.first?.hasPrefix("$.secret.s.versions: this is not the number 2") == true)
+    }
+
+    @Test(arguments: [
+        (#""previous_path": "/old""#, "$.secret.s: `overlap` is missing"),
+        (#""versions": 2"#, "$.secret.s: `overlap` is missing"),
+        (#""overlap": "10m""#, "$.secret.s.overlap: there is no previous value that could count"),
+        (
+            #""previous_path": "/old", "versions": 2, "overlap": "10m""#,
+            "$.secret.s.versions: `previous_path` names the value before as well"
+        ),
+    ])
+    func aPreviousValueHasOnePlaceAndAnEnd(members: String, fault: String) {
+        #expect(faults(secret(#""path": "/s", \#(members)"#)) == [fault])
+    }
+
+    @Test(arguments: [
+        ("[]", VaultConfigFault.Code.badValue), ("{", .notJSON), (#"{"secret": {}, "secret": {}}"#, .duplicateName),
+        (#"{"secret": {}, "secrets": {}}"#, .unknownMember), ("{}", .missingMember),
+        (#"{"secret": {"s": {"path": "/s", "scope": "Client/"}}}"#, .badScope),
+        (#"{"secret": {"s": {"path": "/s", "scope": {"resource_type": "Client", "ids": "a"}}}}"#, .unknownMember),
+        (#"{"secret": {"s": {"path": "", "scope": "Client"}}}"#, .badValue),
+        (String(repeating: " ", count: 1_048_577), .tooLarge),
+    ])
+    func eachKindOfFaultHasItsCode(text: String, code: VaultConfigFault.Code) {
+        do {
+            _ = try decode(text)
+            Issue.record("nothing was wrong")
+        } catch {
+            #expect(error.faults.map(\.code) == [code])
+        }
+    }
+
     @Test func oneMebibyteIsTheLimit() throws {
         let text = #"{"secret": {}}"#
         let padding = String(repeating: " ", count: 1_048_576 - text.utf8.count)
@@ -182,7 +251,7 @@ import Vault
         try folder.makeFolder("..data")
         try folder.write(#"{"secret": {"s": {"path": "beside", "scope": "Client"}}}"#.utf8, to: "..data/vault.json")
         let path = try folder.link("vault.json", to: "..data/vault.json")
-        #expect(try VaultConfig.load(path, from: PosixFiles()).secrets.first?.path == folder("beside"))
+        #expect(try VaultConfigFile(path, files: PosixFiles()).load().secrets.first?.path == folder("beside"))
     }
 
     @Test func aConfigBesideTheWorkingFolderGetsAnAbsoluteFolder() throws {
@@ -190,14 +259,14 @@ import Vault
             "vault.json": #"{"secret": {}}"#, "conf/vault.json": #"{"secret": {}}"#, "/vault.json": #"{"secret": {}}"#,
         ])
         // The scripted working folder is called ".".
-        #expect(try VaultConfig.load("vault.json", from: files).folder == ".")
-        #expect(try VaultConfig.load("conf/vault.json", from: files).folder == "./conf")
-        #expect(try VaultConfig.load("/vault.json", from: files).folder == "/")
+        #expect(try VaultConfigFile("vault.json", files: files).load().folder == ".")
+        #expect(try VaultConfigFile("conf/vault.json", files: files).load().folder == "./conf")
+        #expect(try VaultConfigFile("/vault.json", files: files).load().folder == "/")
     }
 
     @Test func aConfigThatCannotBeReadSaysSo() {
         do {
-            _ = try VaultConfig.load("/nowhere/vault.json", from: PosixFiles())
+            _ = try VaultConfigFile("/nowhere/vault.json", files: PosixFiles()).load()
             Issue.record("there is no such file")
         } catch {
             #expect(

@@ -1,14 +1,12 @@
-internal import Access
 internal import FHIR
 internal import Glibc
 internal import Logging
 internal import Telemetry
-internal import Vault
 
 extension Audit {
     /// Opens the audit log of the settings; nothing where none is set.
     static func open(
-        _ settings: Settings, directory: ClientDirectory, registry: MetricRegistry, logger: Logger
+        _ settings: Settings, registry: MetricRegistry, logger: Logger
     ) throws(StartFault) -> Audit? {
         let target: SystemAuditTarget
         switch settings.auditLog {
@@ -16,18 +14,10 @@ extension Audit {
         case .standardOutput: target = .standardOutput
         case .file(let path): target = .path(path)
         }
-        let rootSecret = settings.rootSecret.map { SecretName($0) }
         do throws(AuditFault) {
             return try Audit(
                 target, server: AuditEvent.Server(host: settings.host, site: hostName()), registry: registry,
-                logger: logger
-            ) { principal in
-                switch principal {
-                case .root: rootSecret
-                case .tutorial: nil
-                case .client(let id): directory.client(id)?.secret.map { SecretName($0.name) }
-                }
-            }
+                logger: logger)
         } catch {
             throw .auditLog(settings.auditLog, reason: "\(error)")
         }

@@ -16,16 +16,13 @@ final class Audit: Sendable {
     private let log: AuditLog
     private let server: AuditEvent.Server
     private let now: @Sendable () -> Instant
-    private let secretOf: @Sendable (Principal) -> SecretName?
     private let uses = RecentUses()
 
     /// Opens the log.
-    /// - Parameters:
-    ///   - server: how events name this server.
-    ///   - secretOf: the name of the secret that a principal authenticates with.
+    /// - Parameter server: how events name this server.
     init(
         _ target: any AuditTarget, server: AuditEvent.Server, registry: MetricRegistry, logger: Logger,
-        now: @escaping @Sendable () -> Instant = wallClock, secretOf: @escaping @Sendable (Principal) -> SecretName?
+        now: @escaping @Sendable () -> Instant = wallClock
     ) throws(AuditFault) {
         let notices = AuditNotices(registry, logger)
         log = try AuditLog(
@@ -33,7 +30,6 @@ final class Audit: Sendable {
             gapLine: { AuditEvent.gap($0, at: now(), on: server).line }, notice: { notices.note($0) })
         self.server = server
         self.now = now
-        self.secretOf = secretOf
     }
 
     // MARK: requests
@@ -55,23 +51,17 @@ final class Audit: Sendable {
         }
     }
 
-    /// Records that a secret was used: at most once a minute for each principal and kind of value.
-    /// - Parameters:
-    ///   - secret: its name; without one it is the name that the principal's Client has now.
-    ///   - isPrevious: whether it was the value from before the last rotation.
-    func used(
-        by principal: Principal, secret: SecretName? = nil, isPrevious: Bool, in exchange: Exchange
-    ) async throws(Refusal) {
-        if principal == .tutorial { return }
+    /// Records that a secret was used: at most once a minute for each client, secret, and which of its values it was.
+    func used(_ use: SecretUse, by exchange: Exchange) async throws(Refusal) {
         let moment = exchange.request.arrived
-        switch uses.state(of: principal, isPrevious: isPrevious, at: moment) {
+        switch uses.state(of: use, at: moment) {
         case .known: return
         // Whether that one succeeds is seen by whether the log can be written.
         case .underWay: if await log.probe() != nil { throw .unaudited }
         case .due:
             var isWritten = false
-            defer { uses.settle(principal, isPrevious: isPrevious, at: moment, isWritten: isWritten) }
-            try await write(use(principal, secret ?? secretOf(principal), isPrevious, exchange))
+            defer { uses.settle(use, at: moment, isWritten: isWritten) }
+            try await write(event(use, exchange))
             isWritten = true
         }
     }
@@ -96,26 +86,33 @@ final class Audit: Sendable {
     // MARK: the server itself
 
     /// A secret has another value than before.
-    /// - Parameter changed: when its file was changed.
-    func rotated(secret: SecretName, changed: Instant) {
-        post(.secretRotated, entities: [.secret(secret.text, ["changed": changed.text])])
+    func rotated(_ rotation: SecretRotation) {
+        var details = [("changed", Instant(rotation.changed).text)]
+        if let overlap = rotation.overlap { details.append(("overlap", "\(overlap.components.seconds)s")) }
+        post(.secretRotated, entities: [.secret(rotation.name.text, details)])
     }
 
-    /// Another vault config is in force. The lists hold names of secrets.
-    func configChanged(added: [SecretName], removed: [SecretName], rescoped: [SecretName], repathed: [SecretName]) {
-        let lists = [("added", added), ("removed", removed), ("rescoped", rescoped), ("repathed", repathed)]
-        let details = lists.flatMap { kind, names in names.map { (kind, $0.text) } }
+    /// Another vault config is in force.
+    func configChanged(_ difference: VaultConfigDifference) {
+        let lists = [
+            ("added", difference.added), ("removed", difference.removed), ("rescoped", difference.rescoped),
+            ("repathed", difference.repathed), ("retimed", difference.retimed),
+        ]
+        var details = lists.flatMap { kind, names in names.map { (kind, $0.text) } }
+        if difference.movesRoots { details.append(("roots", "changed")) }
         post(.vaultConfigChanged, entities: [.object("vault config", details)])
     }
 
     /// A vault config was found that cannot be used; the one before stays in force.
-    /// - Parameter faults: each with its place; they must not quote what may be a value.
-    func configRefused(faults: [String]) {
+    func configRefused(_ faults: [VaultConfigFault]) {
         post(
             .vaultConfigRefused, .seriousFailure,
             because: "the vault config cannot be used; the one before stays in force",
-            entities: [.object("vault config", faults.map { ("fault", $0) })])
+            entities: [.object("vault config", faults.map { ($0.code.rawValue, "\($0)") })])
     }
+
+    /// The file of the vault config is again as the config in force.
+    func configRestored() { post(.vaultConfigRestored, entities: [.object("vault config")]) }
 
     // MARK: the log
 
@@ -164,13 +161,10 @@ extension Audit {
             by: exchange.requestor(error.principal), on: server, request: exchange.id, resource: exchange.resource)
     }
 
-    private func use(
-        _ principal: Principal, _ secret: SecretName?, _ isPrevious: Bool, _ exchange: Exchange
-    ) -> AuditEvent {
+    private func event(_ use: SecretUse, _ exchange: Exchange) -> AuditEvent {
         AuditEvent(
-            login: .secretUsed, at: now(), .success, because: nil, by: exchange.requestor(principal), on: server,
-            request: exchange.id,
-            secret: secret.map { .secret($0.text, ["value": isPrevious ? "previous" : "current"]) })
+            login: .secretUsed, at: now(), .success, because: nil, by: exchange.requestor(exchange.principal),
+            on: server, request: exchange.id, secret: .secret(use.secret.text, [("value", use.value.rawValue)]))
     }
 
     private func change(

@@ -3,12 +3,14 @@ internal import FHIR
 internal import HTTP
 internal import Telemetry
 internal import Transport
+internal import Vault
 
 extension AuditCode {
     static let secretUsed = own("secret-used")
     static let secretRotated = own("secret-rotated")
     static let vaultConfigChanged = own("vault-config-changed")
     static let vaultConfigRefused = own("vault-config-refused")
+    static let vaultConfigRestored = own("vault-config-restored")
     static let auditGap = own("audit-gap")
 }
 
@@ -27,6 +29,12 @@ extension AuditEvent {
                     "audit log",
                     [("since", since.text), ("refused", "\(gap.refused)"), ("dropped", "\(gap.dropped)")])
             ])
+    }
+}
+
+extension Instant {
+    init(_ time: FileTime) {
+        self.init(milliseconds: time.seconds * 1_000 + time.nanoseconds / 1_000_000)
     }
 }
 

@@ -2,10 +2,11 @@ internal import Access
 internal import Synchronization
 internal import Transport
 
-/// Whose use of a secret was audited within the last minute, so that it is not again.
+/// Which uses of secrets were audited within the last minute, so that they are not again. Either of a secret's two
+/// values has a minute of its own.
 final class RecentUses: Sendable {
     static let interval = Patience(.seconds(60))
-    /// Principals that are remembered; beyond that all are forgotten, and audited again sooner.
+    /// Uses that are remembered; beyond that all are forgotten, and audited again sooner.
     static let capacity = 100_000
 
     enum State: Equatable {
@@ -22,31 +23,23 @@ final class RecentUses: Sendable {
         case until(Deadline)
     }
 
-    private struct Key: Hashable {
-        let principal: Principal
-        let isPrevious: Bool
-    }
+    private let entries = Mutex<[SecretUse: Entry]>([:])
 
-    private let entries = Mutex<[Key: Entry]>([:])
-
-    /// - Parameter isPrevious: which of a secret's two values was used; each has a minute of its own.
-    func state(of principal: Principal, isPrevious: Bool, at moment: Deadline) -> State {
-        let key = Key(principal: principal, isPrevious: isPrevious)
-        return entries.withLock { entries in
-            switch entries[key] {
+    func state(of use: SecretUse, at moment: Deadline) -> State {
+        entries.withLock { entries in
+            switch entries[use] {
             case .underWay: return .underWay
             case .until(let end) where moment < end: return .known
             case .until, nil:
                 if entries.count >= Self.capacity { entries.removeAll() }
-                entries[key] = .underWay
+                entries[use] = .underWay
                 return .due
             }
         }
     }
 
     /// Ends what `due` began: the use is in the log, or it is not.
-    func settle(_ principal: Principal, isPrevious: Bool, at moment: Deadline, isWritten: Bool) {
-        let key = Key(principal: principal, isPrevious: isPrevious)
-        entries.withLock { $0[key] = isWritten ? .until(moment.advanced(by: Self.interval)) : nil }
+    func settle(_ use: SecretUse, at moment: Deadline, isWritten: Bool) {
+        entries.withLock { $0[use] = isWritten ? .until(moment.advanced(by: Self.interval)) : nil }
     }
 }

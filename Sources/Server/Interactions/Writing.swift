@@ -23,18 +23,17 @@ struct Writing: Sendable {
     /// The rules of system resources. A reference that names an unknown or out-of-scope secret is stored, since the
     /// vault config may come later, unless the client asked for strictness.
     func check(_ resource: Resource, for exchange: Exchange) throws {
-        guard resource.type.kind == .system else { return }
-        for reference in try ClientResource(resource).references {
+        for reference in try resource.checkContent() {
             guard let obstacle = vault.obstacle(to: SecretName(reference.name), for: Requester(resource.key, reference))
             else { continue }
             guard exchange.preferences().handling != .strict else {
                 throw Refusal(.unprocessableContent, .businessRule, "\(obstacle)")
             }
             logger.notice(
-                "client refers to a secret that it cannot use yet",
+                "a resource refers to a secret that it cannot use yet",
                 metadata: exchange.logFields([
-                    "client": "\(resource.id.text)", "secret": "\(reference.name)", "reason": "\(obstacle.code)",
-                    "detail": "\(obstacle)",
+                    "resource": "\(resource.key.text)", "field": "\(reference.field)",
+                    "secret": "\(reference.name)", "reason": "\(obstacle.code)", "detail": "\(obstacle)",
                 ]))
         }
     }

@@ -7,17 +7,17 @@ internal import Vault
 struct Authentication: Sendable {
     let authenticator: Authenticator
 
-    func principal(of exchange: Exchange) async throws(Denial) -> Principal {
+    func login(of exchange: Exchange) async throws(Denial) -> Login {
         let fields = exchange.request.fields
         guard let value = fields.bytes(.authorization) else {
-            return try authenticator.principal(
+            return try authenticator.login(
                 withoutCredentials: TutorialRequest(
                     peerIsLoopback: exchange.request.peer.isLoopback, host: fields[.host] ?? "",
                     origin: fields[.origin]))
         }
         // Two of them could be read in two ways.
         guard fields.count(of: .authorization) == 1 else { throw .ambiguous }
-        return try await authenticator.principal(
+        return try await authenticator.login(
             authorization: value.span, since: Moment(nanoseconds: exchange.request.arrived.nanoseconds))
     }
 }

@@ -6,7 +6,7 @@ internal import Transport
 internal import Vault
 
 /// `/health` in the form of `application/health+json`: fails when the store cannot write, warns while a secret that a
-/// Client refers to cannot be used. It names nothing; the log and `keyward check` do.
+/// system resource refers to cannot be used. It names nothing; the log and `keyward check` do.
 actor Health {
     /// How old an answer may get.
     static let maximumAge = Patience(.milliseconds(900))
@@ -51,7 +51,7 @@ actor Health {
         let begun = now()
         if let last, begun < last.until { return last.report }
         if let underWay { return await underWay.value }
-        // Detached, since it walks all Clients: on an event loop it would hold up the connections there.
+        // Detached, since it walks all system resources: on an event loop it would hold up the connections there.
         let look = Task.detached { [self] in
             HealthReport(
                 store: await lookAtStore(), vault: await lookAtVault(), auditIsWritable: await audit?.isWritable())
@@ -89,7 +89,7 @@ actor Health {
         return HealthReport.Store(refusal: reason)
     }
 
-    /// Every reference, root's and those of every Client: is the secret known, in scope, and its file one?
+    /// Every reference, root's and those of every system resource: is the secret known, in scope, and its file one?
     private nonisolated func lookAtVault() async -> HealthReport.Vault {
         var faults: [SecretName: String] = [:]
         for status in await vault.inspect() { faults[status.name] = status.error.map { "\($0)" } }
@@ -100,10 +100,8 @@ actor Health {
             if vault.obstacle(to: name, for: requester) == nil, faults[name] == nil { usable += 1 }
         }
         if let rootSecret { count(rootSecret, for: .root) }
-        directory.forEach { client in
-            for reference in client.references {
-                count(SecretName(reference.name), for: Requester(ResourceKey(type: .client, id: client.id), reference))
-            }
+        directory.forEachReferrer { key, references in
+            for reference in references { count(SecretName(reference.name), for: Requester(key, reference)) }
         }
         return HealthReport.Vault(references: all, usable: usable, faults: faults)
     }

@@ -9,9 +9,9 @@ import Synchronization
 import Telemetry
 import Testing
 import Transport
-import Vault
 
 @testable import Server
+@testable import Vault
 
 @Suite struct AuditTests {
     private let book = AuditBook()
@@ -20,10 +20,9 @@ import Vault
     private let audit: Audit
 
     init() throws {
-        let name = SecretName("of-the-client")
         audit = try Audit(
             book, server: AuditEvent.Server(host: "127.0.0.1", site: "pod"), registry: MetricRegistry(),
-            logger: log.logger(), now: ScriptedStore.clock, secretOf: { $0 == .root ? nil : name })
+            logger: log.logger(), now: ScriptedStore.clock)
     }
 
     private func exchange(
@@ -120,7 +119,7 @@ import Vault
         let directory = ClientDirectory(desk.store)
         let authenticator = Authenticator(secrets: desk.vault, rootSecret: nil) { directory.client($0) }
         let denial = try await #require(throws: Denial.self) {
-            _ = try await authenticator.principal(authorization: Array(basic("basic", "no").1.utf8).span)
+            _ = try await authenticator.login(authorization: Array(basic("basic", "no").1.utf8).span)
         }
         #expect(await audit.refusal(noting: denial, of: exchange(from: peer)) == nil)
         return denial
@@ -165,41 +164,37 @@ import Vault
 
     // MARK: uses
 
+    private func use(_ value: SecretValue = .current) throws -> SecretUse {
+        SecretUse(client: try key("Client/basic").id, secret: SecretName("s"), value: value)
+    }
+
     @Test func aUseIsRecordedOnceAMinuteAndKindOfValue() async throws {
-        let who = Principal.client(try key("Client/basic").id)
         let start = Deadline.now()
-        func use(_ isPrevious: Bool = false, after time: Duration = .zero) async throws {
-            let arrived = start.advanced(by: Patience(time))
-            try await audit.used(by: who, isPrevious: isPrevious, in: exchange(arrived: arrived))
+        func use(_ value: SecretValue = .current, after time: Duration = .zero) async throws {
+            let exchange = exchange(arrived: start.advanced(by: Patience(time)))
+            exchange.principal = .client(try key("Client/basic").id)
+            try await audit.used(try self.use(value), by: exchange)
         }
         for second in 0..<60 { try await use(after: .seconds(second)) }
         #expect(try book.codes() == ["secret-used 0"])
-        try await use(true)
+        try await use(.previous)
         try await use(after: .seconds(60))
-        #expect(try book.codes().count == 3)
         let events = try book.events()
         #expect(
             events.map { $0.value(at: "entity", "1", "detail", "0", "valueString") }
                 == ["current", "previous", "current"])
-        #expect(events.allSatisfy { $0.value(at: "entity", "1", "name") == "of-the-client" })
+        #expect(events.allSatisfy { $0.value(at: "entity", "1", "name") == "s" })
         #expect(events.allSatisfy { $0.auditName == "Client/basic" })
     }
 
     @Test func aUseThatCannotBeRecordedIsRefusedAndTheNextTriesAgain() async throws {
         book.breaks(with: ENOSPC)
         for _ in 0..<2 {
-            await #expect(throws: Refusal.self) {
-                try await audit.used(by: .root, secret: SecretName("x"), isPrevious: false, in: exchange())
-            }
+            await #expect(throws: Refusal.self) { try await audit.used(try use(), by: exchange()) }
         }
         book.breaks(with: nil)
-        try await audit.used(by: .root, secret: SecretName("x"), isPrevious: false, in: exchange())
+        try await audit.used(try use(), by: exchange())
         #expect(try book.codes() == ["audit-gap 8", "secret-used 0"])
-    }
-
-    @Test func theTutorialUsesNoSecret() async throws {
-        try await audit.used(by: .tutorial, isPrevious: false, in: exchange())
-        #expect(book.text.isEmpty)
     }
 
     // MARK: the server itself
@@ -226,12 +221,24 @@ import Vault
     }
 
     @Test func whatTheServerNoticesIsRecorded() async throws {
-        audit.rotated(secret: SecretName("s"), changed: Instant(milliseconds: 0))
-        audit.configChanged(
-            added: [SecretName("a"), SecretName("b")], removed: [], rescoped: [SecretName("c")], repathed: [])
-        audit.configRefused(faults: ["$.secret: is missing"])
+        let time = FileTime(seconds: 1, nanoseconds: 999_999_999)
+        audit.rotated(SecretRotation(name: SecretName("s"), changed: time, overlap: nil))
+        audit.rotated(SecretRotation(name: SecretName("s"), changed: time, overlap: .seconds(90)))
+        func secret(_ name: String, _ path: String, _ type: String = "Client") -> VaultConfig.Secret {
+            VaultConfig.Secret(name: SecretName(name), path: path, scopes: [SecretScope(resourceType: type)])
+        }
+        let old = VaultConfig(secrets: [secret("gone", "/g"), secret("a", "/a"), secret("b", "/b")], folder: "/")
+        let new = VaultConfig(
+            secrets: [secret("a", "/a", "Patient"), secret("b", "/c"), secret("new", "/n")], folder: "/")
+        audit.configChanged(VaultConfigDifference(from: old, to: new))
+        audit.configRefused([VaultConfigFault(.notJSON, at: "line 1", what: "is no JSON", remedy: "mend it")])
+        audit.configRestored()
         await audit.close()
-        #expect(try book.codes() == ["secret-rotated 0", "vault-config-changed 0", "vault-config-refused 8"])
+        #expect(
+            try book.codes() == [
+                "secret-rotated 0", "secret-rotated 0", "vault-config-changed 0", "vault-config-refused 8",
+                "vault-config-restored 0",
+            ])
         let details = try book.events().map { event in
             (event.value(at: "entity", "0", "detail")?.array ?? []).compactMap(\.object).map {
                 "\($0["type"]?.string ?? "") \($0["valueString"]?.string ?? "")"
@@ -239,8 +246,9 @@ import Vault
         }
         #expect(
             details == [
-                ["changed 1970-01-01T00:00:00.000Z"], ["added a", "added b", "rescoped c"],
-                ["fault $.secret: is missing"],
+                ["changed 1970-01-01T00:00:01.999Z"], ["changed 1970-01-01T00:00:01.999Z", "overlap 90s"],
+                ["added new", "removed gone", "rescoped a", "repathed b"],
+                ["config-not-json line 1: is no JSON; mend it"], [],
             ])
         #expect(try book.events().first?.value(at: "entity", "0", "name") == "s")
     }

@@ -2,6 +2,7 @@ import Access
 import FHIR
 import Testing
 import Transport
+import Vault
 
 @testable import Server
 
@@ -11,45 +12,50 @@ import Transport
 
     private func at(_ duration: Duration) -> Deadline { start.advanced(by: Patience(duration)) }
 
-    private func state(_ principal: Principal = .root, _ isPrevious: Bool = false, at time: Duration)
-        -> RecentUses.State
-    {
-        uses.state(of: principal, isPrevious: isPrevious, at: at(time))
+    private func use(
+        _ client: String = "basic", secret: String = "s", _ value: SecretValue = .current
+    ) throws -> SecretUse {
+        SecretUse(client: try #require(LogicalID(client)), secret: SecretName(secret), value: value)
     }
 
-    private func settle(_ isWritten: Bool, at time: Duration) {
-        uses.settle(.root, isPrevious: false, at: at(time), isWritten: isWritten)
+    private func state(_ use: SecretUse? = nil, at time: Duration) throws -> RecentUses.State {
+        uses.state(of: try use ?? self.use(), at: at(time))
     }
 
-    @Test func aUseIsDueOnceAMinute() {
-        #expect(state(at: .zero) == .due)
-        settle(true, at: .zero)
-        #expect(state(at: .zero) == .known)
-        #expect(state(at: .milliseconds(59_999)) == .known)
-        #expect(state(at: .seconds(60)) == .due)
+    private func settle(_ isWritten: Bool, at time: Duration) throws {
+        uses.settle(try use(), at: at(time), isWritten: isWritten)
     }
 
-    @Test func whileOneIsWrittenOthersAreNotAndWhatFailedIsDueAgain() {
-        #expect(state(at: .zero) == .due)
-        #expect(state(at: .seconds(1)) == .underWay)
-        settle(false, at: .zero)
-        #expect(state(at: .seconds(1)) == .due)
+    @Test func aUseIsDueOnceAMinute() throws {
+        #expect(try state(at: .zero) == .due)
+        try settle(true, at: .zero)
+        #expect(try state(at: .zero) == .known)
+        #expect(try state(at: .milliseconds(59_999)) == .known)
+        #expect(try state(at: .seconds(60)) == .due)
     }
 
-    @Test func eachPrincipalAndEachKindOfValueHasItsOwnMinute() throws {
-        #expect(state(at: .zero) == .due)
-        settle(true, at: .zero)
-        #expect(state(.root, true, at: .zero) == .due)
-        #expect(state(.client(try #require(LogicalID("root"))), at: .zero) == .due)
-        #expect(state(at: .zero) == .known)
+    @Test func whileOneIsWrittenOthersAreNotAndWhatFailedIsDueAgain() throws {
+        #expect(try state(at: .zero) == .due)
+        #expect(try state(at: .seconds(1)) == .underWay)
+        try settle(false, at: .zero)
+        #expect(try state(at: .seconds(1)) == .due)
+    }
+
+    @Test func eachClientEachSecretAndEachOfItsValuesHasItsOwnMinute() throws {
+        #expect(try state(at: .zero) == .due)
+        try settle(true, at: .zero)
+        #expect(try state(use(secret: "other"), at: .zero) == .due)
+        #expect(try state(use("basic", secret: "s", .previous), at: .zero) == .due)
+        #expect(try state(use("other"), at: .zero) == .due)
+        #expect(try state(at: .zero) == .known)
     }
 
     @Test func whatIsRememberedIsBounded() throws {
-        #expect(state(at: .zero) == .due)
-        settle(true, at: .zero)
+        #expect(try state(at: .zero) == .due)
+        try settle(true, at: .zero)
         for index in 1...RecentUses.capacity {
-            _ = state(.client(try #require(LogicalID("\(index)"))), at: .zero)
+            _ = try state(use("\(index)"), at: .zero)
         }
-        #expect(state(at: .zero) == .due, "forgotten, and so audited again sooner")
+        #expect(try state(at: .zero) == .due, "forgotten, and so audited again sooner")
     }
 }

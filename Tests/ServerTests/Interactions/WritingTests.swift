@@ -6,7 +6,7 @@ import Testing
 @testable import Server
 
 @Suite struct WritingTests {
-    private static let message = "client refers to a secret that it cannot use yet"
+    private static let message = "a resource refers to a secret that it cannot use yet"
     private static let strict = [(FieldName.prefer, "handling=strict")]
 
     @Test func clientRootIsReserved() async throws {
@@ -29,7 +29,8 @@ import Testing
         #expect(desk.log.lines.count == 1)
         let line = try #require(desk.log.lines(Self.message).first)
         #expect(line.level == .notice)
-        #expect(line.fields["client"] == id)
+        #expect(line.fields["resource"] == "Client/\(id)")
+        #expect(line.fields["field"] == "secret")
         #expect(line.fields["secret"] == secret)
         #expect(line.fields["reason"] == reason)
         #expect(line.fields["request_id"] == "r-1")
@@ -60,6 +61,21 @@ import Testing
         #expect(desk.log.lines(Self.message).map { $0.fields["secret"] } == [secret])
     }
 
+    @Test(arguments: [("nowhere", "unknown-secret"), ("gone", "out-of-scope")])
+    func aSystemResourceOfAnotherTypeIsHeldToTheSameRules(secret: String, reason: String) async throws {
+        let desk = try Desk()
+        let content = introspector("t", secret: secret)
+        let strict = await desk.ask(.put, "TokenIntrospector/t", Self.strict, content: content)
+        #expect(strict.status == .unprocessableContent)
+        #expect(strict.diagnostics.contains(secret))
+        #expect(desk.store.types().isEmpty)
+        #expect(await desk.ask(.put, "TokenIntrospector/t", content: content).status == .created)
+        let line = try #require(desk.log.lines(Self.message).first)
+        #expect(line.fields["resource"] == "TokenIntrospector/t")
+        #expect(line.fields["field"] == "jwt.secret")
+        #expect(line.fields["reason"] == reason)
+    }
+
     @Test(arguments: [("basic", "here"), ("other", "gone"), ("bare", nil)])
     func aReferenceInScopeIsTakenStrictlyTooWhetherItsFileIsThereOrNot(id: String, secret: String?) async throws {
         let desk = try Desk()
@@ -75,7 +91,7 @@ import Testing
         // The scope is that of Client/basic, and the server's choice is another id.
         #expect(await desk.ask(.post, "Client", Self.strict, content: content).status == .unprocessableContent)
         #expect(await desk.ask(.post, "Client", content: content).status == .created)
-        #expect(desk.log.lines(Self.message).map { $0.fields["client"] } == ["chosen"])
+        #expect(desk.log.lines(Self.message).map { $0.fields["resource"] } == ["Client/chosen"])
     }
 
     @Test func aClinicalResourceIsNotLookedAt() async throws {

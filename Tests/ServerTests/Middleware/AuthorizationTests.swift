@@ -34,7 +34,8 @@ import Testing
         let requests: [(Method, String)] = [
             (.get, "/fhir/Client"), (.get, "/fhir/Client/basic"), (.get, "/fhir/Client/nobody"),
             (.put, "/fhir/Client/basic"), (.delete, "/fhir/Client/basic"), (.post, "/fhir/Client"),
-            (.post, "/fhir/Client/_search"),
+            (.post, "/fhir/Client/_search"), (.get, "/fhir/IdentityProvider"), (.get, "/fhir/TokenIntrospector/t"),
+            (.put, "/fhir/AidboxTopicDestination/d"),
         ]
         for (method, path) in requests {
             let response = await house.ask(method, path, [me], content: client("basic", secret: "root"))

@@ -61,6 +61,15 @@ import Vault
         }
     }
 
+    @Test func aReferenceOfAnySystemTypeCounts() async throws {
+        let desk = try Desk()
+        try await desk.store.put(client("basic", secret: "here"))
+        try await desk.store.put(introspector("t", secret: "here"))
+        let response = await health(desk).respond()
+        #expect(response.json["status"] == "warn", "the scope is that of Clients")
+        #expect(check("vault", of: response)?["output"]?.string?.hasPrefix("1 of 2 ") == true)
+    }
+
     @Test func aSecretThatNobodyRefersToWarnsNobody() async throws {
         let desk = try Desk()
         try await desk.store.put(client("lost", secret: "gone"))

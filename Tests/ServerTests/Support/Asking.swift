@@ -53,6 +53,12 @@ func clientWithJWT(_ id: String, secret: String) -> String {
     return client(id, secret: nil, #""grant_types":["basic"],"jwt":\#(inner)"#)
 }
 
+/// The JSON of a TokenIntrospector that refers to `secret` in its field `jwt.secret`.
+func introspector(_ id: String, secret: String) -> String {
+    clientWithJWT(id, secret: secret).replacing(
+        #"{"resourceType":"Client""#, with: #"{"resourceType":"TokenIntrospector""#)
+}
+
 func patient(_ id: String, family: String = "Chalmers") -> String {
     #"{"resourceType":"Patient","id":"\#(id)","name":[{"family":"\#(family)"}],"x":1.10}"#
 }

@@ -4,6 +4,8 @@ import Vault
 /// What a resolver says about one presented password.
 enum Verdict: Equatable, Sendable {
     case admitted
+    /// As the value before, in its overlap.
+    case admittedAsPrevious
     case refused
     case failed(String)
 }
@@ -18,7 +20,11 @@ extension SecretResolver {
     ) async -> Verdict {
         let presented = SecretBytes(copying: Array(password).span)
         do throws(VaultError) {
-            return try await admits(presented, as: SecretName(name), for: requester) ? .admitted : .refused
+            switch try await admits(presented, as: SecretName(name), for: requester) {
+            case .current: return .admitted
+            case .previous: return .admittedAsPrevious
+            case nil: return .refused
+            }
         } catch {
             return .failed(error.code)
         }

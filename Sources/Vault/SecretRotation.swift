@@ -1,0 +1,15 @@
+/// A secret's file came to hold another value. Found by content: a swap that writes the same bytes is none.
+package struct SecretRotation: Equatable, Sendable {
+    package let name: SecretName
+    /// The time of change of the file that holds the new value.
+    package let changed: FileTime
+    /// How long the value before it counts from then on, where the config says so.
+    package let overlap: Duration?
+}
+
+/// Which of the values that count a password is.
+package enum SecretValue: String, Sendable, CaseIterable {
+    case current
+    /// The one before, in its overlap.
+    case previous
+}

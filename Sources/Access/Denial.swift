@@ -25,6 +25,18 @@ package enum DenialReason: String, Sendable, CaseIterable {
     case tooLong = "too-long"
     case unstable
 
+    /// Those that come after a secret was named.
+    package static let ofSecrets = allCases.filter { $0.isOfSecret }
+
+    private var isOfSecret: Bool {
+        switch self {
+        case .noCredentials, .unsupportedScheme, .malformedCredentials, .unknownClient, .inactiveClient,
+            .noBasicGrant, .noSecretReference:
+            false
+        default: true
+        }
+    }
+
     init(_ error: VaultError) {
         self =
             switch error {

@@ -4,6 +4,7 @@ internal import Glibc
 internal import HTTP
 package import Logging
 internal import Storage
+internal import Synchronization
 internal import Telemetry
 internal import Transport
 internal import Vault
@@ -21,28 +22,42 @@ package final class KeywardServer: Sendable {
     let opsFront: Front
     private let probes: Probes
     private let health: Health
+    private let watch: VaultWatch
+    private let watching = Mutex<Task<Void, Never>?>(nil)
     /// Nothing where no audit log is set.
     private let audit: Audit?
 
     /// Opens vault config and store; blocks while the store is read.
     package init(_ settings: Settings, version: String, logger: Logger) throws(StartFault) {
         descriptorLimit = raiseDescriptorLimit()
-        let config = try Self.config(settings.vaultConfig)
-        let vault = SecretResolver(config: config, files: PosixFiles()) { try? await Task.sleep(for: $0) }
-        if let name = settings.rootSecret {
-            if let obstacle = vault.obstacle(to: SecretName(name), for: .root) {
-                throw .rootSecret(name: name, reason: "\(obstacle)")
-            }
+        let configFile = settings.vaultConfig.map { VaultConfigFile($0, files: PosixFiles()) }
+        let config = try Self.load(configFile, settings)
+        let rootSecret = settings.rootSecret.map { SecretName($0) }
+        if let rootSecret, let obstacle = config.obstacle(to: rootSecret, for: .root) {
+            throw .rootSecret(name: rootSecret.text, reason: "\(obstacle)")
         }
         let (store, recovery) = try Self.open(settings.store)
         let registry = MetricRegistry()
+        let audit = try Audit.open(settings, registry: registry, logger: logger)
+        let events = VaultEvents(registry, logger, audit: audit)
+        let vault = SecretResolver(config: config, files: PosixFiles()) {
+            try? await Task.sleep(for: $0)
+        } rotated: {
+            events.rotated($0)
+        }
+        let follower = configFile.map { file in
+            VaultConfigFollower(file, inForce: config) { config in
+                rootSecret.flatMap { config.obstacle(to: $0, for: .root) }.map { VaultConfigFault(shutsRootOut: $0) }
+            }
+        }
+        watch = VaultWatch(vault, follower: follower, events: events)
+        watch.publish(in: registry)
         let names = RequestNames(random: .random(in: .min ... .max))
         let directory = ClientDirectory(store)
-        let audit = try Audit.open(settings, registry: registry, logger: logger)
         let probes = Probes(store: store)
         health = Health(
-            store: store, directory: directory, vault: vault, rootSecret: settings.rootSecret.map { SecretName($0) },
-            audit: audit, version: version, logger: logger)
+            store: store, directory: directory, vault: vault, watch: watch, rootSecret: rootSecret, audit: audit,
+            version: version, logger: logger)
         let capabilities = Capabilities(version: version, started: wallClock())
         let writing = Writing(nesting: settings.nesting, vault: vault, logger: logger) { LogicalID.random() }
 
@@ -69,8 +84,8 @@ package final class KeywardServer: Sendable {
         ]
         let authentication = Authentication(
             authenticator: Authenticator(
-                secrets: vault, rootSecret: settings.rootSecret.map { SecretName($0) },
-                client: { directory.client($0) }))
+                secrets: vault, rootSecret: rootSecret, client: { directory.client($0) }),
+            uses: SecretUses(registry, logger))
         let outcomes = Outcomes(denials: Denials(registry, logger), logger: logger)
         let measuring = Measuring(routes + opsRoutes, registry, logger)
         func makeFront(_ routes: [Route]) -> Front {
@@ -117,7 +132,7 @@ package final class KeywardServer: Sendable {
         report()
         logger.info("listening", metadata: fields)
         // Its first look writes into the log what is wrong with which secret.
-        Task.detached { [health] in _ = await health.respond() }
+        watching.withLock { [watch] in $0 = Task.detached { await watch.run() } }
     }
 
     /// Opens the audit log's file anew, after whoever rotates it has moved it away.
@@ -137,6 +152,7 @@ package final class KeywardServer: Sendable {
     /// audit log. Blocks.
     package func stop() async {
         probes.stop()
+        watching.withLock { $0?.cancel() }
         let left = sockets.drain(settings.limits.drainTimeout)
         if left > 0 {
             logger.warning(
@@ -161,12 +177,11 @@ package final class KeywardServer: Sendable {
         }
     }
 
-    private static func config(_ path: String?) throws(StartFault) -> VaultConfig {
-        guard let path else { return .none }
+    private static func load(_ file: VaultConfigFile?, _ settings: Settings) throws(StartFault) -> VaultConfig {
         do throws(VaultConfigFaults) {
-            return try VaultConfigFile(path, files: PosixFiles()).load()
+            return try file?.load() ?? .none
         } catch {
-            throw .vaultConfig(path: path, faults: error.faults)
+            throw .vaultConfig(path: settings.vaultConfig ?? "", faults: error.faults)
         }
     }
 

@@ -82,3 +82,21 @@ final class Reading: MetricSeries {
         text.sample(name, labels: labels, value: String(read()))
     }
 }
+
+/// Numbers that something else keeps, told apart by one label whose values it knows.
+final class Readings: MetricSeries {
+    private let label: String
+    private let read: @Sendable () -> [(label: String, value: Int64)]
+
+    init(_ label: String, _ read: @escaping @Sendable () -> [(label: String, value: Int64)]) {
+        precondition(MetricText.isName(label), "\(label) is no label name")
+        self.label = label
+        self.read = read
+    }
+
+    func write(name: String, labels: [(String, String)], to text: inout MetricText) {
+        for (value, number) in read() {
+            text.sample(name, labels: labels + [(label, value)], value: String(number))
+        }
+    }
+}

@@ -27,6 +27,16 @@ package final class MetricRegistry: Sendable {
             .series(labels.map(\.value))
     }
 
+    /// Values that are read when rendered, each with its value of the one label. Those come from a set that the
+    /// operator has closed, such as the secrets of a config.
+    package func gauges(
+        _ name: String, help: String, label: String,
+        readings: @escaping @Sendable () -> [(label: String, value: Int64)]
+    ) {
+        register(MetricFamily(name: name, help: help, type: "gauge", labels: []) { Readings(label, readings) })
+            .series()
+    }
+
     /// Histograms of durations that differ by label. By convention the name ends in `_seconds`.
     package func histograms(
         _ name: String, help: String, labels: [String], bounds: [Duration] = Histogram.requestBounds

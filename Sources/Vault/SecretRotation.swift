@@ -5,6 +5,12 @@ package struct SecretRotation: Equatable, Sendable {
     package let changed: FileTime
     /// How long the value before it counts from then on, where the config says so.
     package let overlap: Duration?
+
+    package init(name: SecretName, changed: FileTime, overlap: Duration?) {
+        self.name = name
+        self.changed = changed
+        self.overlap = overlap
+    }
 }
 
 /// Which of the values that count a password is.

@@ -52,4 +52,10 @@ package struct VaultConfig: Equatable, Sendable {
 
     /// No vault: every reference is unknown.
     package static let none = VaultConfig(secrets: [], folder: "/")
+
+    /// What stands between `requester` and the secret `name` before any file is looked at; `nil` where nothing does.
+    package func obstacle(to name: SecretName, for requester: Requester) -> VaultError? {
+        guard let secret = secrets.first(where: { $0.name == name }) else { return .unknownSecret(name) }
+        return secret.scopes.contains { $0.admits(requester) } ? nil : .outOfScope(name, requester)
+    }
 }

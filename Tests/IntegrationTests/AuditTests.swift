@@ -87,6 +87,27 @@ import Testing
             ])
     }
 
+    @Test func whatHappensInTheVaultIsRecordedWithoutARequest() throws {
+        let site = try Site.withClient(arguments: flags)
+        func codes() throws -> [String] { try lines().dropFirst().map(\.code) }
+        #expect(try site.status() == 200)
+        try site.volume.swap(["client-secret": "new-value"])
+        #expect(try eventually { try codes().count >= 2 })
+        let rotation = try #require(try lines().last)
+        #expect(rotation.code == "secret-rotated 0" && rotation.secret == "client-secret")
+        #expect(rotation.details["changed"]?.isEmpty == false)
+        let config = site.folder.text(of: "vault-config.json")
+        try site.folder.write("{", to: "vault-config.json")
+        #expect(try eventually { try codes().last == "vault-config-refused 8" })
+        try site.folder.write(config, to: "vault-config.json")
+        #expect(try eventually { try codes().last == "vault-config-restored 0" })
+        try site.folder.write(
+            config.replacingOccurrences(of: "Client", with: "Patient"), to: "vault-config.json")
+        #expect(try eventually { try codes().last == "vault-config-changed 0" })
+        #expect(try lines().last?.details == ["rescoped": "client-secret"])
+        #expect(!folder.text(of: "audit.ndjson").contains("new-value"))
+    }
+
     @Test func whatCannotBeRecordedDoesNotHappen() throws {
         let site = try Site(arguments: ["--audit-log", "/dev/full", "--ops-port", "0"])
         let refused = try site.http.put("/fhir/Client/basic", ClientBody.text())

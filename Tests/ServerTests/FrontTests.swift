@@ -49,7 +49,7 @@ import Vault
             authentication: Authentication(
                 authenticator: Authenticator(
                     secrets: SecretResolver(config: .none, files: PosixFiles()) { _ in }, rootSecret: nil,
-                    client: { _ in nil })),
+                    client: { _ in nil }), uses: SecretUses(registry, log.logger())),
             outcomes: Outcomes(denials: Denials(registry, log.logger()), logger: log.logger()),
             measuring: Measuring(routes, registry, log.logger()), logger: log.logger())
         let response = await front.respond(to: Request(.get, "/broken"))

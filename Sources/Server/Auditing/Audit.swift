@@ -87,8 +87,12 @@ final class Audit: Sendable {
 
     /// A secret has another value than before.
     func rotated(_ rotation: SecretRotation) {
-        var details = [("changed", Instant(rotation.changed).text)]
-        if let overlap = rotation.overlap { details.append(("overlap", "\(overlap.components.seconds)s")) }
+        let changed = Instant(rotation.changed)
+        var details = [("changed", changed.text)]
+        if let overlap = rotation.overlap {
+            let end = Instant(milliseconds: changed.milliseconds + overlap.components.seconds * 1_000)
+            details.append(("previous_counts_until", end.text))
+        }
         post(.secretRotated, entities: [.secret(rotation.name.text, details)])
     }
 

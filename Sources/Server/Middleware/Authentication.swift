@@ -6,8 +6,20 @@ internal import Vault
 /// Finds out who a request acts for.
 struct Authentication: Sendable {
     let authenticator: Authenticator
+    let uses: SecretUses
 
     func login(of exchange: Exchange) async throws(Denial) -> Login {
+        do throws(Denial) {
+            let login = try await judge(exchange)
+            if let use = login.use { uses.note(use, of: exchange) }
+            return login
+        } catch {
+            uses.note(error)
+            throw error
+        }
+    }
+
+    private func judge(_ exchange: Exchange) async throws(Denial) -> Login {
         let fields = exchange.request.fields
         guard let value = fields.bytes(.authorization) else {
             return try authenticator.login(

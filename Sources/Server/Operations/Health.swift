@@ -14,6 +14,7 @@ actor Health {
     private let store: any ResourceStore
     private let directory: ClientDirectory
     private let vault: SecretResolver
+    private let watch: VaultWatch
     private let rootSecret: SecretName?
     private let audit: Audit?
     private let version: String
@@ -21,19 +22,19 @@ actor Health {
     private let logger: Logger
     private var last: (report: HealthReport, until: Deadline)?
     private var underWay: Task<HealthReport, Never>?
-    /// What was wrong with each secret at the last look; the log hears of every change.
-    private var faults: [SecretName: String] = [:]
     /// Why the store took no writes at the last look, if so.
     private var refusal: String?
 
     /// - Parameter rootSecret: a reference that counts as a Client's does.
     init(
-        store: any ResourceStore, directory: ClientDirectory, vault: SecretResolver, rootSecret: SecretName?,
-        audit: Audit? = nil, version: String, logger: Logger, now: @escaping @Sendable () -> Deadline = Deadline.now
+        store: any ResourceStore, directory: ClientDirectory, vault: SecretResolver, watch: VaultWatch,
+        rootSecret: SecretName?, audit: Audit? = nil, version: String, logger: Logger,
+        now: @escaping @Sendable () -> Deadline = Deadline.now
     ) {
         self.store = store
         self.directory = directory
         self.vault = vault
+        self.watch = watch
         self.rootSecret = rootSecret
         self.audit = audit
         self.version = version
@@ -60,19 +61,8 @@ actor Health {
         let report = await look.value
         underWay = nil
         last = (report, begun.advanced(by: Self.maximumAge))
-        note(report.vault.faults)
         note(report.store.refusal)
         return report
-    }
-
-    private func note(_ current: [SecretName: String]) {
-        for (name, fault) in current where faults[name] != fault {
-            logger.warning("a secret cannot be used", metadata: ["secret": "\(name)", "detail": "\(fault)"])
-        }
-        for name in faults.keys where current[name] == nil {
-            logger.info("a secret can be used again", metadata: ["secret": "\(name)"])
-        }
-        faults = current
     }
 
     private func note(_ current: String?) {
@@ -91,18 +81,20 @@ actor Health {
 
     /// Every reference, root's and those of every system resource: is the secret known, in scope, and its file one?
     private nonisolated func lookAtVault() async -> HealthReport.Vault {
-        var faults: [SecretName: String] = [:]
-        for status in await vault.inspect() { faults[status.name] = status.error.map { "\($0)" } }
+        let faulty = Set(await vault.inspect().filter { $0.fault != nil }.map(\.name))
         var all = 0
         var usable = 0
         func count(_ name: SecretName, for requester: Requester) {
             all += 1
-            if vault.obstacle(to: name, for: requester) == nil, faults[name] == nil { usable += 1 }
+            if vault.obstacle(to: name, for: requester) == nil, !faulty.contains(name) { usable += 1 }
         }
         if let rootSecret { count(rootSecret, for: .root) }
         directory.forEachReferrer { key, references in
             for reference in references { count(SecretName(reference.name), for: Requester(key, reference)) }
         }
-        return HealthReport.Vault(references: all, usable: usable, faults: faults)
+        let standing = watch.standing
+        return HealthReport.Vault(
+            references: all, usable: usable, configFaults: standing.faults.map(\.code),
+            configAge: standing.configAge(at: now()))
     }
 }

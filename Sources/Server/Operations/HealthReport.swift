@@ -13,8 +13,26 @@ struct HealthReport: Sendable {
         /// References, root's included, and how many of them can be used.
         let references: Int
         let usable: Int
-        /// What is wrong with each secret of the config. For the log.
-        let faults: [SecretName: String]
+        /// What is wrong with the file of the config, while the last good one is in force.
+        let configFaults: [VaultConfigFault.Code]
+        /// Seconds since the config in force came into force.
+        let configAge: UInt64
+
+        fileprivate var complaints: [String] {
+            var complaints: [String] = []
+            if !configFaults.isEmpty {
+                let codes = Set(configFaults.map(\.rawValue)).sorted().joined(separator: ", ")
+                complaints.append(
+                    "The file of the vault config has \(configFaults.count) faults (\(codes)), which the log names; "
+                        + "the last good one has been in force for \(configAge) s.")
+            }
+            if usable < references {
+                complaints.append(
+                    "\(references - usable) of \(references) secret references cannot be used now; `keyward check` "
+                        + "names them.")
+            }
+            return complaints
+        }
     }
 
     let store: Store
@@ -26,12 +44,7 @@ struct HealthReport: Sendable {
     func response(_ version: String) -> Response {
         var checks = JSONObject()
         checks["store"] = [Self.check(storeStatus, "The store takes no writes; the log says why.")]
-        checks["vault"] = [
-            Self.check(
-                vaultStatus,
-                "\(vault.references - vault.usable) of \(vault.references) secret references cannot be used "
-                    + "now; `keyward check` names them.")
-        ]
+        checks["vault"] = [Self.check(vaultStatus, vault.complaints.joined(separator: " "))]
         if let auditIsWritable {
             checks["audit"] = [
                 Self.check(auditIsWritable ? "pass" : "fail", "The audit log takes no lines; the log says why.")
@@ -47,7 +60,7 @@ struct HealthReport: Sendable {
     }
 
     private var storeStatus: String { store.refusal == nil ? "pass" : "fail" }
-    private var vaultStatus: String { vault.usable == vault.references ? "pass" : "warn" }
+    private var vaultStatus: String { vault.complaints.isEmpty ? "pass" : "warn" }
 
     private static func check(_ status: String, _ output: String) -> JSONValue {
         var object = JSONObject()

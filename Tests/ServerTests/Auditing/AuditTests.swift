@@ -203,8 +203,8 @@ import Transport
         let desk = try Desk()
         func health(_ audit: Audit?) async -> Response {
             await Health(
-                store: desk.store, directory: ClientDirectory(desk.store), vault: desk.vault, rootSecret: nil,
-                audit: audit, version: "1", logger: log.logger()
+                store: desk.store, directory: ClientDirectory(desk.store), vault: desk.vault, watch: desk.watch(),
+                rootSecret: nil, audit: audit, version: "1", logger: log.logger()
             ).respond()
         }
         #expect(await health(nil).json.value(at: "checks", "audit") == nil)
@@ -246,7 +246,8 @@ import Transport
         }
         #expect(
             details == [
-                ["changed 1970-01-01T00:00:01.999Z"], ["changed 1970-01-01T00:00:01.999Z", "overlap 90s"],
+                ["changed 1970-01-01T00:00:01.999Z"],
+                ["changed 1970-01-01T00:00:01.999Z", "previous_counts_until 1970-01-01T00:01:31.999Z"],
                 ["added new", "removed gone", "rescoped a", "repathed b"],
                 ["config-not-json line 1: is no JSON; mend it"], [],
             ])

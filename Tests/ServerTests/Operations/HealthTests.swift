@@ -19,11 +19,12 @@ import Vault
     }
 
     private func health(
-        _ desk: Desk, rootSecret: String? = nil, now: @escaping @Sendable () -> Deadline = Deadline.now
+        _ desk: Desk, rootSecret: String? = nil, watch: VaultWatch? = nil,
+        now: @escaping @Sendable () -> Deadline = Deadline.now
     ) -> Health {
         Health(
             store: desk.store, directory: ClientDirectory(desk.store), vault: desk.vault,
-            rootSecret: rootSecret.map { SecretName($0) }, version: "1.2.3",
+            watch: watch ?? desk.watch(), rootSecret: rootSecret.map { SecretName($0) }, version: "1.2.3",
             logger: desk.log.logger(), now: now)
     }
 
@@ -82,6 +83,27 @@ import Vault
         try await desk.store.put(client("basic", secret: "here"))
         try desk.scratch.write("", to: "here")
         #expect(await health(desk).respond().json["status"] == "warn")
+    }
+
+    @Test func aConfigThatWasRefusedWarnsWithItsCodesAndTheAgeOfTheOneInForce() async throws {
+        let desk = try Desk()
+        let clock = HandClock()
+        let file = VaultConfigFile(
+            try desk.scratch.write(#"{"secret": {}, "name": 1}"#, to: "vault.json"), files: PosixFiles())
+        let watch = desk.watch(following: file, clock: clock.now)
+        // The file is new; it counts once it has stood still between two looks.
+        for _ in 1...2 { await watch.followConfig() }
+        clock.advance(.seconds(75))
+        let response = await health(desk, watch: watch, now: clock.now).respond()
+        #expect(response.status == .ok)
+        #expect(response.json["status"] == "warn")
+        #expect(
+            check("vault", of: response)?["output"]
+                == .string(
+                    "The file of the vault config has 1 faults (config-unknown-member), which the log names; "
+                        + "the last good one has been in force for 75 s.")
+        )
+        #expect(!response.text.contains("$.name"))
     }
 
     @Test func aStoreThatCannotWriteFailsAndSaysNothingOfItsFiles() async throws {
@@ -159,31 +181,6 @@ import Vault
         #expect(looks.withLock { $0 } == 1)
         _ = await health.respond()
         #expect(looks.withLock { $0 } == 2)
-    }
-
-    @Test func aSecretThatBreaksAndOneThatMendsIsLoggedOnceEach() async throws {
-        let desk = try Desk()
-        let clock = HandClock()
-        let health = health(desk, now: clock.now)
-        func look() async {
-            _ = await health.respond()
-            clock.advance(.seconds(2))
-        }
-        func logged(_ message: String) -> Int {
-            desk.log.lines(message).count { $0.fields["secret"] == "here" }
-        }
-        let (breaks, mends) = ("a secret cannot be used", "a secret can be used again")
-        await look()
-        #expect(logged(breaks) == 0)
-        try desk.scratch.remove("here")
-        for _ in 0..<3 { await look() }
-        #expect(logged(breaks) == 1)
-        #expect(logged(mends) == 0)
-        try desk.scratch.write("value-of-here\n", to: "here")
-        for _ in 0..<3 { await look() }
-        #expect(logged(breaks) == 1)
-        #expect(logged(mends) == 1)
-        #expect(!desk.log.mentions("value-of-here"))
     }
 
     @Test func whoAsksOftenIsAnsweredFromTheLastLookAndNoAnswerIsOlderThanASecond() async throws {

@@ -4,6 +4,7 @@ import Logging
 import Storage
 import Telemetry
 import Testing
+import Transport
 import Vault
 
 @testable import Server
@@ -14,6 +15,7 @@ struct Desk {
     let log = LogBook()
     let store = ScriptedStore()
     let scratch: Scratch
+    let config: VaultConfig
     let vault: SecretResolver
     let writing: Writing
 
@@ -22,7 +24,7 @@ struct Desk {
     init(nesting: Int = 100) throws {
         let scratch = try Scratch()
         self.scratch = scratch
-        let config = VaultConfig(
+        config = VaultConfig(
             secrets: [
                 VaultConfig.Secret(
                     name: SecretName("here"), path: try scratch.write("value-of-here\n", to: "here"),
@@ -33,6 +35,15 @@ struct Desk {
         vault = SecretResolver(config: config, files: PosixFiles()) { _ in }
         let id = try #require(LogicalID("chosen"))
         writing = Writing(nesting: nesting, vault: vault, logger: log.logger()) { id }
+    }
+
+    func watch(
+        following file: VaultConfigFile? = nil, registry: MetricRegistry = MetricRegistry(),
+        clock: @escaping @Sendable () -> Deadline = Deadline.now
+    ) -> VaultWatch {
+        VaultWatch(
+            vault, follower: file.map { VaultConfigFollower($0, inForce: config) },
+            events: VaultEvents(registry, log.logger()), clock: clock)
     }
 
     func ask(

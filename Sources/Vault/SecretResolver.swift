@@ -43,7 +43,7 @@ package final class SecretResolver: Sendable, CustomReflectable {
         shelf.withLock { $0 = SecretShelf(config, keeping: $0) }
     }
 
-    /// Which value of the secret `name` `presented` is at this moment, for a requester in its scope; `nil` for none.
+    /// Whether `presented` is a value of the secret `name` that counts at this moment, for a requester in its scope.
     ///
     /// A look that began after `arrival`, by when the request was there, saw the file as it was then or later: it is
     /// not stale for this request and serves it too. Without one the file is looked at.
@@ -53,7 +53,7 @@ package final class SecretResolver: Sendable, CustomReflectable {
     package func admits(
         _ presented: borrowing SecretBytes, as name: SecretName, for requester: Requester,
         since arrival: Moment = .latest
-    ) async throws(VaultError) -> SecretValue? {
+    ) async throws(VaultError) -> SecretVerdict {
         let shelf = shelf.withLock { $0 }
         guard let secret = shelf[name] else {
             look(presented, insteadAt: shelf.decoy, of: shelf, since: arrival)
@@ -65,7 +65,7 @@ package final class SecretResolver: Sendable, CustomReflectable {
         }
         do throws(SecretFault) {
             let current = try await value(of: secret, of: shelf, since: arrival)
-            if current.bytes.matches(presented) { return .current }
+            if current.bytes.matches(presented) { return .admitted(.current) }
             return try await older(presented, than: current, of: secret, of: shelf)
         } catch {
             _ = presented.matches(presented)
@@ -166,11 +166,11 @@ package final class SecretResolver: Sendable, CustomReflectable {
     /// previous file. Where it is not, a swap came between, and both are looked at again.
     private func older(
         _ presented: borrowing SecretBytes, than current: HeldSecret, of secret: NamedSecret, of shelf: SecretShelf
-    ) async throws(SecretFault) -> SecretValue? {
-        guard shelf.hasPrevious else { return nil }
+    ) async throws(SecretFault) -> SecretVerdict {
+        guard shelf.hasPrevious else { return .wrong }
         guard let previous = secret.previous else {
             lookAgain(presented, insteadAt: secret.decoy)
-            return nil
+            return .wrong
         }
         var current = current
         for pause in Self.pauses {
@@ -179,11 +179,11 @@ package final class SecretResolver: Sendable, CustomReflectable {
                 sight.fault != .unstable, let age = secret.file.age(of: current, at: clock())
             {
                 let matches = sight.held?.bytes.matches(presented) ?? !presented.matches(presented)
-                return matches && age < previous.overlap ? .previous : nil
+                return !matches ? .wrong : age < previous.overlap ? .admitted(.previous) : .expired
             }
             await sleep(pause)
             current = try await value(of: secret, of: shelf, since: .latest)
-            if current.bytes.matches(presented) { return .current }
+            if current.bytes.matches(presented) { return .admitted(.current) }
         }
         throw .unstable
     }

@@ -83,7 +83,7 @@ extension DenialReason {
     var isOfTheVault: Bool {
         switch self {
         case .noCredentials, .unsupportedScheme, .malformedCredentials, .unknownClient, .inactiveClient, .noBasicGrant,
-            .noSecretReference, .wrongPassword:
+            .noSecretReference, .wrongPassword, .expiredPassword:
             false
         case .unknownSecret, .outOfScope, .fileMissing, .fileUnreadable, .notAFile, .outsideRoots, .empty, .containsNUL,
             .noValue, .tooLong, .unstable:

@@ -23,7 +23,7 @@ struct HealthReport: Sendable {
             if !configFaults.isEmpty {
                 let codes = Set(configFaults.map(\.rawValue)).sorted().joined(separator: ", ")
                 complaints.append(
-                    "The file of the vault config has \(configFaults.count) faults (\(codes)), which the log names; "
+                    "The file of the vault config is faulty (\(codes)), and the log names each place; "
                         + "the last good one has been in force for \(configAge) s.")
             }
             if usable < references {

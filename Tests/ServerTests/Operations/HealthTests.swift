@@ -100,7 +100,7 @@ import Vault
         #expect(
             check("vault", of: response)?["output"]
                 == .string(
-                    "The file of the vault config has 1 faults (config-unknown-member), which the log names; "
+                    "The file of the vault config is faulty (config-unknown-member), and the log names each place; "
                         + "the last good one has been in force for 75 s.")
         )
         #expect(!response.text.contains("$.name"))

@@ -38,9 +38,11 @@ package final class SecretResolver: Sendable, CustomReflectable {
         report = rotated
     }
 
-    /// Takes another config from now on. A request that is being judged is judged to its end by the one it began with.
+    /// Takes another config from now on; to be called by one owner. A request that is being judged is judged to its end
+    /// by the config it began with.
     package func adopt(_ config: VaultConfig) {
-        shelf.withLock { $0 = SecretShelf(config, keeping: $0) }
+        let new = SecretShelf(config, keeping: shelf.withLock { $0 })
+        shelf.withLock { $0 = new }
     }
 
     /// Whether `presented` is a value of the secret `name` that counts at this moment, for a requester in its scope.
@@ -89,11 +91,13 @@ package final class SecretResolver: Sendable, CustomReflectable {
     /// How each secret of the config stands, in its order, by the same look that a request takes.
     package func inspect() async -> [SecretStatus] {
         let shelf = shelf.withLock { $0 }
-        var statuses: [SecretStatus] = []
-        for name in shelf.names {
-            if let secret = shelf[name] { statuses.append(await inspect(secret, of: shelf)) }
+        // All at once, since each that is missing for the first time waits out its pauses.
+        return await withTaskGroup(of: (Int, SecretStatus).self) { group in
+            for (index, secret) in shelf.names.compactMap({ shelf[$0] }).enumerated() {
+                group.addTask { (index, await self.inspect(secret, of: shelf)) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
         }
-        return statuses
     }
 
     package var customMirror: Mirror { Mirror(self, children: ["secrets": shelf.withLock { $0 }.names]) }

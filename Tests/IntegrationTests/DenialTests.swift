@@ -42,7 +42,7 @@ struct DenialTests {
             Denied(name: "an id of \($0) bytes", user: String(repeating: "i", count: $0))
         }
 
-    static func site() throws -> Site {
+    static func site(arguments: [String] = []) throws -> Site {
         let site = try Site(
             secrets: ["client-secret": Site.secret, "empty": "", "unreadable": Site.secret],
             config: """
@@ -53,7 +53,7 @@ struct DenialTests {
                 "unreadable": {"path": "VOLUME/unreadable", "scope": "Client"},
                 "folder": {"path": "VOLUME", "scope": "Client"}
                 """,
-            program: try KeywardBinary.boundByPermissions())
+            arguments: arguments, program: try KeywardBinary.boundByPermissions())
         unsafe chmod(site.volume.at("unreadable"), 0)
         try site.put(ClientBody.text())
         try site.put(ClientBody.text("no-grant", secret: "any", grants: #"["client_credentials"]"#), id: "no-grant")

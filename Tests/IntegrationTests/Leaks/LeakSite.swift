@@ -4,7 +4,9 @@ import Testing
 /// A server whose every secret is marked, and all that it said and wrote while it was provoked.
 final class LeakSite {
     let site: Site
+    /// All that the server writes goes below it, and it is searched whole.
     private let written: TemporaryFolder
+    private let elsewhere: TemporaryFolder
     private let isRooted: Bool
     private(set) var sinks = Sinks()
     private(set) var statuses: Set<Int> = []
@@ -12,8 +14,9 @@ final class LeakSite {
     /// - Parameter isRooted: with a root secret; else in tutorial mode.
     init(_ arguments: [String] = [], isRooted: Bool = false) throws {
         written = try TemporaryFolder()
+        elsewhere = try TemporaryFolder()
         self.isRooted = isRooted
-        let outside = try written.write(Marker.gone("outside"), to: "outside")
+        let outside = try elsewhere.write(Marker.gone("outside"), to: "outside")
         site = try Site(
             secrets: [
                 "client-secret": Marker.gone("rotated"), "root-secret": Marker.inForce("root"),
@@ -31,10 +34,9 @@ final class LeakSite {
                 "outside": {"path": "\(outside)", "scope": "Client"},
                 "folder": {"path": "VOLUME", "scope": "Client"}
                 """,
-            // All that the server writes into goes below `written`, which is searched whole. An audit log too:
-            // "--audit-log", written.at("store/audit").
             arguments: [
-                "--store", written.at("store"), "--port", "\(try freePort())", "--ops-port", "\(try freePort())",
+                "--store", written.at("store"), "--audit-log", written.at("audit.ndjson"), "--port",
+                "\(try freePort())", "--ops-port", "\(try freePort())",
                 "--header-timeout", "500ms", "--body-timeout", "500ms",
             ] + (isRooted ? ["--root-secret", "root-secret"] : []) + arguments)
         for client in [
@@ -91,6 +93,6 @@ final class LeakSite {
         _ = try site.server.terminate()
         sinks.add("standard error", site.server.log)
         sinks.add("standard output", site.server.standardOutput)
-        sinks.add(filesBelow: written.at("store"))
+        sinks.add(filesBelow: written.path)
     }
 }

@@ -89,7 +89,7 @@ package struct Authenticator: Sendable {
         do throws(VaultError) {
             verdict = try await secrets.admits(password, as: secret, for: requester, since: arrival)
         } catch {
-            throw Denial(DenialReason(error), client: id, secret: secret, error.description)
+            throw Denial(error, client: id, secret: secret)
         }
         switch verdict {
         case .admitted(let value):

@@ -33,7 +33,7 @@ struct Denials: Sendable {
         counters[denial.reason]?.add()
         var fields = Logger.Metadata(minimumCapacity: 4)
         fields["reason"] = "\(denial.reason.rawValue)"
-        fields["detail"] = "\(denial.detail)"
+        fields["detail"] = .stringConvertible(denial.detail)
         if let client = denial.client { fields["client"] = "\(client.text)" }
         if let secret = denial.secret { fields["secret"] = "\(secret.text)" }
         logger.notice("authentication denied", metadata: exchange.logFields(fields))

@@ -155,7 +155,7 @@ extension Audit {
         AuditEvent(
             login: .own(denial.reason.rawValue), at: now(),
             denial.reason.isOfTheVault ? .seriousFailure : .minorFailure,
-            because: denial.detail, by: exchange.requestor(denial.client.map { .client($0) }), on: server,
+            because: denial.detail.description, by: exchange.requestor(denial.client.map { .client($0) }), on: server,
             request: exchange.id, secret: denial.secret.map { .secret($0.text) })
     }
 

@@ -109,7 +109,7 @@ import Transport
         #expect(event.auditRequest == "r-1")
         #expect(event.value(at: "agent", "0", "network", "address")?.string == "2001:db8:0:0:0:0:0:1")
         #expect(event.value(at: "entity", "1", "name") == "here")
-        #expect(event["outcomeDesc"]?.string == denial.detail)
+        #expect(event["outcomeDesc"]?.string == denial.detail.description)
     }
 
     /// A denial as the authenticator makes it.

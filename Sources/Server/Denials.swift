@@ -3,6 +3,7 @@ internal import FHIR
 internal import HTTP
 internal import Logging
 internal import Telemetry
+internal import Transport
 internal import Vault
 
 /// Answers denied requests, and writes down why: one line and one count each. The response never tells.
@@ -32,10 +33,10 @@ struct Denials: Sendable {
     func challenge(_ exchange: Exchange, _ denial: Denial) -> Response {
         counters[denial.reason]?.add()
         var fields = Logger.Metadata(minimumCapacity: 4)
-        fields["reason"] = "\(denial.reason.rawValue)"
+        fields["reason"] = .string(denial.reason.rawValue)
         fields["detail"] = .stringConvertible(denial.detail)
-        if let client = denial.client { fields["client"] = "\(client.text)" }
-        if let secret = denial.secret { fields["secret"] = "\(secret.text)" }
+        if let client = denial.client { fields["client"] = .string(client.text) }
+        if let secret = denial.secret { fields["secret"] = .string(secret.text) }
         logger.notice("authentication denied", metadata: exchange.logFields(fields))
         return challenge
     }
@@ -57,11 +58,11 @@ extension Exchange {
     func logFields(_ fields: Logger.Metadata) -> Logger.Metadata {
         // With room for all that a line has, so that one field more does not cost a table more.
         var all = Logger.Metadata(minimumCapacity: 12)
-        all["request_id"] = "\(id)"
-        all["method"] = "\(request.method.text)"
-        all["route"] = "\(routeName)"
-        all["peer"] = "\(request.peer)"
-        if let type { all["type"] = "\(type.name)" }
+        all["request_id"] = .string(id)
+        all["method"] = .string(request.method.text)
+        all["route"] = .string(routeName)
+        all["peer"] = .stringConvertible(request.peer)
+        if let type { all["type"] = .string(type.name) }
         all.merge(fields) { $1 }
         return all
     }

@@ -12,6 +12,10 @@ package final class LineSink: Sendable {
     /// Lines that may wait by default: about 10 MB of them.
     package static let defaultCapacity = 16_384
 
+    /// How long the first line waits for company: many lines share one wake-up and one write, and what it takes to make a
+    /// line falls together with no response that a client could measure.
+    private static let delay = DispatchTimeInterval.milliseconds(1)
+
     private struct Waiting {
         var lines: [@Sendable () -> [UInt8]] = []
         /// Lines dropped since the last report of a loss.
@@ -53,7 +57,7 @@ package final class LineSink: Sendable {
             defer { waiting.isBeingWritten = true }
             return !waiting.isBeingWritten
         }
-        if mustStart { queue.async { self.drain() } }
+        if mustStart { queue.asyncAfter(deadline: .now() + Self.delay) { self.drain() } }
     }
 
     /// Waits until what was handed over before is written, at most for `limit`: an exit is not held up by a reader that
@@ -61,7 +65,10 @@ package final class LineSink: Sendable {
     @discardableResult
     package func flush(within limit: Duration = .seconds(2)) -> Bool {
         let written = DispatchSemaphore(value: 0)
-        queue.async { written.signal() }
+        queue.async {
+            self.drain()
+            written.signal()
+        }
         let (seconds, attoseconds) = limit.components
         let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
         return written.wait(timeout: .now() + .nanoseconds(Int(nanoseconds))) == .success

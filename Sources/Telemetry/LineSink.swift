@@ -12,8 +12,8 @@ package final class LineSink: Sendable {
     /// Lines that may wait by default: about 10 MB of them.
     package static let defaultCapacity = 16_384
 
-    /// How long the first line waits for company: many lines share one wake-up and one write, and what it takes to make a
-    /// line falls together with no response that a client could measure.
+    /// How long the first line waits for company: many lines share one wake-up and one write, and what it takes to
+    /// make a line falls together with no response that a client could measure.
     private static let delay = DispatchTimeInterval.milliseconds(1)
 
     private struct Waiting {

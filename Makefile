@@ -19,10 +19,10 @@ SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
 unexport VALUE
 
-.PHONY: help packages build run rotate test bench format lint clean
+.PHONY: help packages build run rotate test soak bench bench-vault format lint clean
 
 help: ## List the targets, each with a sentence.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 packages: ## Install the Debian packages that a build needs, if any is missing.
 	@scripts/packages pkg-config:pkg-config curl:curl \
@@ -49,6 +49,10 @@ rotate: ## Swap the tutorial's secret as Kubernetes does: make rotate VALUE=new-
 test: packages ## Prove everything: the import graph, then every unit, style and integration test.
 	$(BUILD) --build-tests
 	swift test --skip-build
+
+soak: packages ## Swap secrets 10,000 times and more under load: minutes, with 15 as the limit. Nothing may be stale or denied.
+	$(BUILD) --build-tests
+	KEYWARD_SOAK=1 timeout 15m swift test --skip-build --filter StormTests
 
 bench: packages ## Measure keyward beside Hummingbird, nginx and HAProxy (ROUNDS=5 SECONDS=4).
 	@scripts/packages --without-services wrk:wrk nginx-light:nginx haproxy:haproxy python3:python3

@@ -85,15 +85,21 @@ package struct Authenticator: Sendable {
         _ password: borrowing SecretBytes, by secret: SecretName, of id: LogicalID, since arrival: Moment
     ) async throws(Denial) -> SecretUse {
         let requester = Requester(resourceType: ResourceType.client.name, id: id.text, field: "secret")
-        let value: SecretValue?
+        let verdict: SecretVerdict
         do throws(VaultError) {
-            value = try await secrets.admits(password, as: secret, for: requester, since: arrival)
+            verdict = try await secrets.admits(password, as: secret, for: requester, since: arrival)
         } catch {
             throw Denial(DenialReason(error), client: id, secret: secret, error.description)
         }
-        guard let value else {
+        switch verdict {
+        case .admitted(let value):
+            return SecretUse(client: id, secret: secret, value: value)
+        case .expired:
+            throw Denial(
+                .expiredPassword, client: id, secret: secret,
+                "the password is the previous value of the secret, whose overlap is over; use the value in force")
+        case .wrong:
             throw Denial(.wrongPassword, client: id, secret: secret, "the password is not the value of the secret")
         }
-        return SecretUse(client: id, secret: secret, value: value)
     }
 }

@@ -12,6 +12,8 @@ package enum DenialReason: String, Sendable, CaseIterable {
     case noBasicGrant = "no-basic-grant"
     case noSecretReference = "no-secret-reference"
     case wrongPassword = "wrong-password"
+    /// The value before, whose overlap is over.
+    case expiredPassword = "expired-password"
     // The vault's own codes.
     case unknownSecret = "unknown-secret"
     case outOfScope = "out-of-scope"

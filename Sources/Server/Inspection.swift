@@ -34,7 +34,7 @@ package struct Inspection: Sendable {
     }
 
     package func findings() async -> [Finding] {
-        var findings: [Finding] = []
+        var findings = Self.lookAtAuditLog(settings.auditLog)
         var config = VaultConfig.none
         if let path = settings.vaultConfig {
             do throws(VaultConfigFaults) {

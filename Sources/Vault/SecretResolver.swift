@@ -38,12 +38,14 @@ package final class SecretResolver: Sendable, CustomReflectable {
         report = rotated
     }
 
-    /// Takes another config from now on. A request that is being judged is judged to its end by the one it began with.
+    /// Takes another config from now on; to be called by one owner. A request that is being judged is judged to its end
+    /// by the config it began with.
     package func adopt(_ config: VaultConfig) {
-        shelf.withLock { $0 = SecretShelf(config, keeping: $0) }
+        let new = SecretShelf(config, keeping: shelf.withLock { $0 })
+        shelf.withLock { $0 = new }
     }
 
-    /// Which value of the secret `name` `presented` is at this moment, for a requester in its scope; `nil` for none.
+    /// Whether `presented` is a value of the secret `name` that counts at this moment, for a requester in its scope.
     ///
     /// A look that began after `arrival`, by when the request was there, saw the file as it was then or later: it is
     /// not stale for this request and serves it too. Without one the file is looked at.
@@ -53,7 +55,7 @@ package final class SecretResolver: Sendable, CustomReflectable {
     package func admits(
         _ presented: borrowing SecretBytes, as name: SecretName, for requester: Requester,
         since arrival: Moment = .latest
-    ) async throws(VaultError) -> SecretValue? {
+    ) async throws(VaultError) -> SecretVerdict {
         let shelf = shelf.withLock { $0 }
         guard let secret = shelf[name] else {
             look(presented, insteadAt: shelf.decoy, of: shelf, since: arrival)
@@ -65,7 +67,7 @@ package final class SecretResolver: Sendable, CustomReflectable {
         }
         do throws(SecretFault) {
             let current = try await value(of: secret, of: shelf, since: arrival)
-            if current.bytes.matches(presented) { return .current }
+            if current.bytes.matches(presented) { return .admitted(.current) }
             return try await older(presented, than: current, of: secret, of: shelf)
         } catch {
             _ = presented.matches(presented)
@@ -89,11 +91,13 @@ package final class SecretResolver: Sendable, CustomReflectable {
     /// How each secret of the config stands, in its order, by the same look that a request takes.
     package func inspect() async -> [SecretStatus] {
         let shelf = shelf.withLock { $0 }
-        var statuses: [SecretStatus] = []
-        for name in shelf.names {
-            if let secret = shelf[name] { statuses.append(await inspect(secret, of: shelf)) }
+        // All at once, since each that is missing for the first time waits out its pauses.
+        return await withTaskGroup(of: (Int, SecretStatus).self) { group in
+            for (index, secret) in shelf.names.compactMap({ shelf[$0] }).enumerated() {
+                group.addTask { (index, await self.inspect(secret, of: shelf)) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
         }
-        return statuses
     }
 
     package var customMirror: Mirror { Mirror(self, children: ["secrets": shelf.withLock { $0 }.names]) }
@@ -166,11 +170,11 @@ package final class SecretResolver: Sendable, CustomReflectable {
     /// previous file. Where it is not, a swap came between, and both are looked at again.
     private func older(
         _ presented: borrowing SecretBytes, than current: HeldSecret, of secret: NamedSecret, of shelf: SecretShelf
-    ) async throws(SecretFault) -> SecretValue? {
-        guard shelf.hasPrevious else { return nil }
+    ) async throws(SecretFault) -> SecretVerdict {
+        guard shelf.hasPrevious else { return .wrong }
         guard let previous = secret.previous else {
             lookAgain(presented, insteadAt: secret.decoy)
-            return nil
+            return .wrong
         }
         var current = current
         for pause in Self.pauses {
@@ -179,11 +183,11 @@ package final class SecretResolver: Sendable, CustomReflectable {
                 sight.fault != .unstable, let age = secret.file.age(of: current, at: clock())
             {
                 let matches = sight.held?.bytes.matches(presented) ?? !presented.matches(presented)
-                return matches && age < previous.overlap ? .previous : nil
+                return !matches ? .wrong : age < previous.overlap ? .admitted(.previous) : .expired
             }
             await sleep(pause)
             current = try await value(of: secret, of: shelf, since: .latest)
-            if current.bytes.matches(presented) { return .current }
+            if current.bytes.matches(presented) { return .admitted(.current) }
         }
         throw .unstable
     }

@@ -12,10 +12,3 @@ package struct SecretRotation: Equatable, Sendable {
         self.overlap = overlap
     }
 }
-
-/// Which of the values that count a password is.
-package enum SecretValue: String, Sendable, CaseIterable {
-    case current
-    /// The one before, in its overlap.
-    case previous
-}

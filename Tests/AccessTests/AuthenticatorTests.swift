@@ -9,13 +9,14 @@ import Vault
 final class AuthenticatorTests {
     let folder = URL(filePath: NSTemporaryDirectory()).appending(path: "access-\(UUID().uuidString)")
     let files = CountingFiles()
+    let config: VaultConfig
     let secrets: SecretResolver
     let clients: [LogicalID: ClientResource]
 
     static let clients = [
         ("basic", "basic-secret", ""), ("old", "basic-secret", #", "active": false"#), ("open", "open-secret", ""),
         ("stranger", "basic-secret", ""), ("lost", "missing-secret", ""), ("hollow", "empty-secret", ""),
-        ("typo", "no-such-secret", ""),
+        ("typo", "no-such-secret", ""), ("locked", "locked-secret", ""),
     ]
 
     init() throws {
@@ -23,7 +24,7 @@ final class AuthenticatorTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let values = [
             "basic-secret": "super-secret-value", "root-secret": "root:value", "open-secret": "open",
-            "empty-secret": "",
+            "empty-secret": "", "locked-secret": "locked",
         ]
         for (name, value) in values {
             try Data((value + "\n").utf8).write(to: folder.appending(path: name))
@@ -41,8 +42,10 @@ final class AuthenticatorTests {
                 secret("open-secret", SecretScope(resourceType: "Client")),
                 secret("missing-secret", SecretScope(resourceType: "Client")),
                 secret("empty-secret", SecretScope(resourceType: "Client")),
+                secret("locked-secret", SecretScope(resourceType: "Client")),
             ], folder: folder.path)
         secrets = SecretResolver(config: config, files: files) { _ in }
+        self.config = config
 
         var clients = Self.clients.map { id, secret, more in
             #"""
@@ -107,6 +110,7 @@ final class AuthenticatorTests {
         ("lost", "x", .fileMissing, "missing-secret"),
         ("hollow", "", .empty, "empty-secret"),
         ("typo", "x", .unknownSecret, "no-such-secret"),
+        ("locked", "x", .fileUnreadable, "locked-secret"),
     ]
 
     @Test(arguments: denials)
@@ -133,6 +137,56 @@ final class AuthenticatorTests {
         _ = files.take()
         _ = try await principal("basic", "super-secret-value")
         #expect(files.take() == ["look"])
+    }
+
+    /// Where one secret has a value before, every denial looks for one: else it would tell by its time who has.
+    @Test(arguments: denials)
+    func besideAnOverlapEveryDenialIsThreeLooks(
+        user: String, password: String, reason: DenialReason, secret: String?
+    ) async throws {
+        for holder in ["basic-secret", "open-secret"] {
+            secrets.adopt(
+                VaultConfig(
+                    secrets: config.secrets.map { secret in
+                        let previous = VaultConfig.Secret.Previous(
+                            path: folder.appending(path: "root-secret").path, overlap: .seconds(60))
+                        return VaultConfig.Secret(
+                            name: secret.name, path: secret.path,
+                            previous: secret.name.text == holder ? previous : nil, scopes: secret.scopes)
+                    }, folder: folder.path))
+            for _ in 0..<2 { _ = try await denial(user, password) }
+            _ = try await principal("basic", "super-secret-value")
+            _ = files.take()
+            _ = try await denial(user, password)
+            #expect(files.take() == ["look", "look", "look"])
+            _ = try await principal("basic", "super-secret-value")
+            #expect(files.take() == ["look"], "a right password costs what it always does")
+        }
+    }
+
+    @Test func thePreviousValueIsAUseOfItsOwnAndAReasonOfItsOwnWhenItsTimeIsOver() async throws {
+        func adopt(overlap: Duration) {
+            let previous = VaultConfig.Secret.Previous(
+                path: folder.appending(path: "open-secret").path, overlap: overlap)
+            secrets.adopt(
+                VaultConfig(
+                    secrets: [
+                        .init(
+                            name: SecretName("basic-secret"), path: folder.appending(path: "basic-secret").path,
+                            previous: previous, scopes: [SecretScope(resourceType: "Client")])
+                    ], folder: folder.path))
+        }
+        let id = try #require(LogicalID("basic"))
+        let value = Array("Basic \(Data("basic:open".utf8).base64EncodedString())".utf8)
+        adopt(overlap: .seconds(3_600))
+        let login = try await authenticator().login(authorization: value.span)
+        #expect(login.principal == .client(id))
+        #expect(login.use == SecretUse(client: id, secret: SecretName("basic-secret"), value: .previous))
+        // The counting disk's clock is a minute late, so the file is as old as that.
+        adopt(overlap: .seconds(59))
+        let denial = try await denial("basic", "open")
+        #expect(denial.reason == .expiredPassword && denial.secret?.text == "basic-secret")
+        #expect(denial.detail.contains("use the value in force"))
     }
 
     @Test func rootIsWhoKnowsTheRootSecret() async throws {

@@ -22,7 +22,7 @@ import Testing
         Denied(name: "empty file", user: "empty-file"),
     ]
 
-    static func site() throws -> Site {
+    static func site(arguments: [String] = []) throws -> Site {
         let site = try Site(
             secrets: ["client-secret": Site.secret, "empty": ""],
             config: """
@@ -30,7 +30,7 @@ import Testing
                 "any": {"path": "VOLUME/client-secret", "scope": ["Client/no-grant", "Client/inactive"]},
                 "missing": {"path": "VOLUME/missing", "scope": "Client"},
                 "empty": {"path": "VOLUME/empty", "scope": "Client"}
-                """)
+                """, arguments: arguments)
         try site.put(ClientBody.text())
         try site.put(ClientBody.text("no-grant", secret: "any", grants: #"["client_credentials"]"#), id: "no-grant")
         try site.put(ClientBody.text("inactive", secret: "any", more: #", "active": false"#), id: "inactive")

@@ -82,7 +82,7 @@ private final class Stage: Sendable {
         stage.pass(seconds: 599)
         #expect(await stage.verdicts("one", "two") == [.admittedAsPrevious, .admitted])
         stage.pass(seconds: 1)
-        #expect(await stage.verdicts("one", "two") == [.refused, .admitted])
+        #expect(await stage.verdicts("one", "two") == [.expired, .admitted])
     }
 
     @Test func itEndsWhenThePreviousFileGoes() async {
@@ -92,7 +92,7 @@ private final class Stage: Sendable {
         #expect(await stage.verdicts("one", "two") == [.refused, .admitted])
     }
 
-    @Test(arguments: [(Int64(0), Verdict.admittedAsPrevious), (599, .admittedAsPrevious), (600, .refused)])
+    @Test(arguments: [(Int64(0), Verdict.admittedAsPrevious), (599, .admittedAsPrevious), (600, .expired)])
     func afterARestartTheFilesTimeIsWhatItIsReckonedFrom(secondsAgo: Int64, verdict: Verdict) async {
         let stage = Stage(now: "two", before: "one", changed: secondsAgo)
         #expect(await stage.verdicts("one") == [verdict])
@@ -102,25 +102,25 @@ private final class Stage: Sendable {
         let stage = Stage(now: "one", changed: 50_000)
         #expect(await stage.verdicts("one") == [.admitted])
         stage.put(now: "two", before: "one", secondsAgo: 700)
-        #expect(await stage.verdicts("one", "two") == [.refused, .admitted])
+        #expect(await stage.verdicts("one", "two") == [.expired, .admitted])
     }
 
     @Test func aSwapOfTheSameBytesStartsNothingAndRevivesNothing() async {
         let stage = Stage(now: "one", before: "zero", changed: 50_000)
-        #expect(await stage.verdicts("one", "zero") == [.admitted, .refused])
+        #expect(await stage.verdicts("one", "zero") == [.admitted, .expired])
         stage.put(now: "one", before: "zero")
-        #expect(await stage.verdicts("one", "zero") == [.admitted, .refused])
+        #expect(await stage.verdicts("one", "zero") == [.admitted, .expired])
         #expect(stage.rotations.all.isEmpty)
     }
 
     @Test func aFileThatWasGoneForAWhileAndComesBackTheSameRevivesNothing() async {
         let stage = Stage(now: "one", before: "zero", changed: 50_000)
-        #expect(await stage.verdicts("one", "zero") == [.admitted, .refused])
+        #expect(await stage.verdicts("one", "zero") == [.admitted, .expired])
         for other in [nil, ""] {
             stage.put(now: other, before: "zero")
             _ = await stage.verdicts("one")
             stage.put(now: "one", before: "zero")
-            #expect(await stage.verdicts("zero", "one") == [.refused, .admitted])
+            #expect(await stage.verdicts("zero", "one") == [.expired, .admitted])
         }
         #expect(stage.rotations.all.isEmpty)
     }
@@ -130,7 +130,7 @@ private final class Stage: Sendable {
         #expect(await stage.verdicts("one") == [.admittedAsPrevious])
         stage.pass(seconds: 600)
         stage.setBackWallClock(by: 600)
-        #expect(await stage.verdicts("one") == [.refused])
+        #expect(await stage.verdicts("one") == [.expired])
     }
 
     @Test func aSecretThatIsGoneIsNotReplacedByTheOneBefore() async {
@@ -166,7 +166,7 @@ private final class Stage: Sendable {
             disk.place("three", at: "/v/now", seconds: 900_000)
             disk.place("four", at: "/v/before", seconds: 900_000)
         }
-        #expect(await stage.verdicts("four", "three") == [.refused, .admitted])
+        #expect(await stage.verdicts("four", "three") == [.expired, .admitted])
     }
 
     @Test func aVolumeThatNeverStandsStillIsADenialInTheEnd() async {

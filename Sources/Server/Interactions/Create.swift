@@ -7,6 +7,7 @@ internal import Storage
 struct Create: Interaction {
     let store: any ResourceStore
     let writing: Writing
+    var audit: Audit?
 
     func respond(to exchange: Exchange) async throws -> Response {
         let type = try exchange.resourceType()
@@ -19,6 +20,6 @@ struct Create: Interaction {
         let resource = try Resource.decode(
             content.span, as: type, assigning: writing.newID(), maximumDepth: writing.nesting)
         try writing.check(resource, for: exchange)
-        return exchange.response(to: try await store.commit(Change.put(resource, if: .absent)))
+        return exchange.response(to: try await store.commit(Change.put(resource, if: .absent), for: exchange, audit))
     }
 }

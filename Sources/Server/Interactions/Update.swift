@@ -7,6 +7,7 @@ internal import Storage
 struct Update: Interaction {
     let store: any ResourceStore
     let writing: Writing
+    var audit: Audit?
 
     func respond(to exchange: Exchange) async throws -> Response {
         let key = try exchange.resourceKey()
@@ -14,6 +15,7 @@ struct Update: Interaction {
         let content = try await writing.content(of: exchange)
         let resource = try Resource.decode(content.span, as: key.type, id: key.id, maximumDepth: writing.nesting)
         try writing.check(resource, for: exchange)
-        return exchange.response(to: try await store.commit(Change.put(resource, if: precondition)))
+        return exchange.response(
+            to: try await store.commit(Change.put(resource, if: precondition), for: exchange, audit))
     }
 }

@@ -36,13 +36,15 @@ import Vault
         let desk = try Desk()
         try await desk.store.put(client("basic", secret: "here"))
         try await desk.store.put(client("bare", secret: nil))
-        let response = await health(desk).respond()
+        let clock = HandClock()
+        let response = await health(desk, watch: desk.watch(clock: clock.now), now: clock.now).respond()
         #expect(response.status == .ok)
         #expect(response[.contentType] == "application/health+json")
         #expect(
             response.text
                 == #"{"status":"pass","version":"1","releaseId":"1.2.3","#
-                + #""checks":{"store":[{"status":"pass"}],"vault":[{"status":"pass"}]}}"#)
+                + #""checks":{"store":[{"status":"pass"}],"vault":[{"status":"pass","#
+                + #""secrets_ready":1,"secrets_pending":1,"secrets_faulty":0,"config_age_seconds":0}]}}"#)
     }
 
     @Test(arguments: [("lost", "gone"), ("other", "here"), ("basic", "nowhere")])
@@ -100,7 +102,7 @@ import Vault
         #expect(
             check("vault", of: response)?["output"]
                 == .string(
-                    "The file of the vault config has 1 faults (config-unknown-member), which the log names; "
+                    "The file of the vault config is faulty (config-unknown-member), and the log names each place; "
                         + "the last good one has been in force for 75 s.")
         )
         #expect(!response.text.contains("$.name"))

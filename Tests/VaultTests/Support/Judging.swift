@@ -6,6 +6,8 @@ enum Verdict: Equatable, Sendable {
     case admitted
     /// As the value before, in its overlap.
     case admittedAsPrevious
+    /// As the value before, after its overlap.
+    case expired
     case refused
     case failed(String)
 }
@@ -21,9 +23,10 @@ extension SecretResolver {
         let presented = SecretBytes(copying: Array(password).span)
         do throws(VaultError) {
             switch try await admits(presented, as: SecretName(name), for: requester) {
-            case .current: return .admitted
-            case .previous: return .admittedAsPrevious
-            case nil: return .refused
+            case .admitted(.current): return .admitted
+            case .admitted(.previous): return .admittedAsPrevious
+            case .expired: return .expired
+            case .wrong: return .refused
             }
         } catch {
             return .failed(error.code)

@@ -13,7 +13,7 @@ SECONDS ?= 4
 
 # An import that Package.swift does not declare is an error here, not a warning.
 BUILD := swift build --explicit-target-dependency-import-check error
-SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Vault
 
 # A secret must arrive as it was typed: make never expands it, and no shell reads it as text. (What make cuts off itself is
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
@@ -57,6 +57,12 @@ soak: packages ## Swap secrets 10,000 times and more under load: minutes, with 1
 bench: packages ## Measure keyward beside Hummingbird, nginx and HAProxy (ROUNDS=5 SECONDS=4).
 	@scripts/packages --without-services wrk:wrk nginx-light:nginx haproxy:haproxy python3:python3
 	@Benchmarks/run --rounds $(ROUNDS) --seconds $(SECONDS)
+
+bench-vault: packages ## Measure what a look at a secret's file costs beside the stat in it, and count system calls.
+	@scripts/packages valgrind:valgrind strace:strace python3:python3
+	$(BUILD) -c release --static-swift-stdlib --product vault-bench
+	$(BUILD) -c release --static-swift-stdlib --product keyward
+	@Benchmarks/vault-costs
 
 format: ## Format the Swift code in place.
 	swift format --in-place --recursive $(SWIFT)

@@ -2,7 +2,11 @@ extension String {
     /// Whether both are the same bytes. `==` would also take two spellings of `é` for one, which JSON does not
     /// (RFC 8259 §8.3).
     package func isByteForByte(_ other: String) -> Bool {
-        utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
+        let left = utf8.span
+        let right = other.utf8.span
+        guard left.count == right.count else { return false }
+        for index in left.indices where left[index] != right[index] { return false }
+        return true
     }
 
     /// The text in quotes and with JSON's escapes, cut to 64 characters (Unicode scalars): how foreign text may

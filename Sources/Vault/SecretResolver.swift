@@ -145,8 +145,8 @@ package final class SecretResolver: Sendable, CustomReflectable {
         if let outcome = secret.file.kept(since: arrival) { return try outcome.value }
         var generation: SecretFile.Generation?
         var fault = SecretFault.missing
-        for pause in [nil] + Self.pauses {
-            if let pause { await sleep(pause) }
+        var pauses = Self.pauses[...]
+        while true {
             switch reader.look(at: secret.file, roots: shelf.roots, mayHaveMended: mayHaveMended) {
             case .seen(let outcome): return try outcome.value
             case .changed(let held):
@@ -154,11 +154,14 @@ package final class SecretResolver: Sendable, CustomReflectable {
                     report(SecretRotation(name: secret.name, changed: changed, overlap: secret.previous?.overlap))
                 }
                 return held
-            case .moving(.missing) where pause == nil && secret.file.isKnownMissing: throw .missing
+            case .moving(.missing) where pauses.count == Self.pauses.count && secret.file.isKnownMissing:
+                throw .missing
             case .moving(let latest):
                 generation = generation ?? secret.file.generation
                 fault = latest
             }
+            guard let pause = pauses.popFirst() else { break }
+            await sleep(pause)
         }
         if fault == .missing, let generation { secret.file.keepMissing(since: generation) }
         throw fault

@@ -108,6 +108,13 @@ import Testing
         #expect(!folder.text(of: "audit.ndjson").contains("new-value"))
     }
 
+    @Test func aStandardOutputThatIsClosedIsNoAuditLog() throws {
+        let script = #"exec "$0" "$@" >&-"#
+        let site = try Site(
+            arguments: ["--audit-log", "stdout"], program: ["/bin/sh", "-c", script, KeywardBinary.path()])
+        #expect(try site.http.get("/fhir/Patient").status == 503)
+    }
+
     @Test func whatCannotBeRecordedDoesNotHappen() throws {
         let site = try Site(arguments: ["--audit-log", "/dev/full", "--ops-port", "0"])
         let refused = try site.http.put("/fhir/Client/basic", ClientBody.text())

@@ -15,8 +15,8 @@ final class SecretFile: Sendable {
     /// The last value that the file held, known by its digest even when it is gone.
     struct Content: Sendable {
         let digest: SecretDigest
-        /// When the file came to hold it: the time of change of the file that first did, or, where a link was pointed at
-        /// a file that had lain there before, that of the last look that found the value before.
+        /// When the file came to hold it: the time of change of the file that first did, or, where a link was pointed
+        /// at a file that had lain there before, that of the last look that found the value before.
         private(set) var changed: FileTime
         /// How old it was at the moment `noted`. From then on the monotonic clock counts, which nobody can set back.
         private(set) var age: Duration

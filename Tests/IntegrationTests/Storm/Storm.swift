@@ -105,8 +105,8 @@ final class Storm {
     /// Most swaps wait until some requests have met the new state for certain. Some follow at once, so that requests meet
     /// them in the middle; and some files rest, so that their values are kept and not read anew each time.
     private func pace(_ number: Int, _ tally: StormTally) {
-        if number.isMultiple(of: 40) {
-            usleep(25_000)
+        if number.isMultiple(of: 20) {
+            usleep(30_000)
         } else if !number.isMultiple(of: 5) {
             let certain = tally.totals.certain
             _ = eventually(within: .milliseconds(100)) { tally.totals.certain >= certain + 5 }

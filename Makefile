@@ -19,7 +19,7 @@ SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
 unexport VALUE
 
-.PHONY: help packages build run rotate test soak bench bench-vault format lint clean
+.PHONY: help packages build run rotate test soak bench bench-vault bench-alike format lint clean
 
 help: ## List the targets, each with a sentence.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,10 @@ bench-vault: packages ## Measure what a look at a secret's file costs beside the
 	$(BUILD) -c release --static-swift-stdlib --product vault-bench
 	$(BUILD) -c release --static-swift-stdlib --product keyward
 	@Benchmarks/vault-costs
+
+bench-alike: packages ## Measure whether every kind of denial takes equally long (2,000 requests a kind; a minute).
+	@scripts/packages --without-services python3:python3
+	@Benchmarks/alike
 
 format: ## Format the Swift code in place.
 	swift format --in-place --recursive $(SWIFT)

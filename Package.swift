@@ -51,7 +51,7 @@ let package = Package(
             ["Transport", "HTTP", "JSON", "FHIR", "Vault", "Storage", "Access", "Telemetry", log]),
         .executableTarget(
             name: "keyward",
-            dependencies: ["Server", "Vault", "Storage", "HTTP", "Telemetry", "JSON", log, arguments],
+            dependencies: ["CLinux", "Server", "Vault", "Storage", "HTTP", "Telemetry", "JSON", log, arguments],
             resources: [.embedInCode("Resources/version.txt")],
             swiftSettings: house),
 

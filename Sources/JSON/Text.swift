@@ -2,10 +2,9 @@ extension String {
     /// Whether both are the same bytes. `==` would also take two spellings of `é` for one, which JSON does not
     /// (RFC 8259 §8.3).
     package func isByteForByte(_ other: String) -> Bool {
-        let left = utf8.span
-        let right = other.utf8.span
-        guard left.count == right.count else { return false }
-        for index in left.indices where left[index] != right[index] { return false }
+        let (mine, theirs) = (utf8.span, other.utf8.span)
+        guard mine.count == theirs.count else { return false }
+        for index in mine.indices where mine[index] != theirs[index] { return false }
         return true
     }
 

@@ -126,6 +126,8 @@ extension [UInt8] {
     fileprivate mutating func appendEscaped(_ text: String) {
         for scalar in text.unicodeScalars {
             switch scalar {
+            // First what nearly every character is: the length of a line should cost next to nothing.
+            case " ", "!", "#"..."[", "]"..."~": append(UInt8(truncatingIfNeeded: scalar.value))
             case "\"": self += #"\""#.utf8
             case "\\": self += #"\\"#.utf8
             case "\n": self += #"\n"#.utf8

@@ -38,7 +38,8 @@ import Testing
         #expect(
             reasons == [
                 "unknown-client 4", "wrong-password 4", "no-basic-grant 4", "inactive-client 4", "out-of-scope 8",
-                "file-missing 8", "unknown-secret 8", "no-secret-reference 4", "empty 8",
+                "file-missing 8", "unknown-secret 8", "no-secret-reference 4", "empty 8", "file-unreadable 8",
+                "not-a-file 8",
             ])
         #expect(try lines().first { $0.code == "wrong-password 4" }?.secret == "client-secret")
         _ = try site.http.get("/fhir/Patient", [("X-Request-Id", "none")])

@@ -45,8 +45,8 @@ import Testing
         let overlapUses = outcome.metrics[#"keyward_overlap_uses_total{secret="client-secret"}"#]
         report(
             "storm of \(kind.rawValue) on \(outcome.fileSystem): \(outcome.swaps) swaps, \(totals.requests) requests, "
-                + "\(totals.certain) with one right answer, \(totals.stale) stale, \(totals.falseDenials) false denials, "
-                + "\(rotations) rotations"
+                + "\(totals.certain) with one right answer, \(totals.stale) stale, "
+                + "\(totals.falseDenials) false denials, \(rotations) rotations"
                 + (overlapUses.map { ", \($0) uses of the previous value" } ?? ""))
         #expect(totals.stale == 0, "\(totals.wrongs)")
         #expect(totals.falseDenials == 0, "\(totals.wrongs)")

@@ -74,8 +74,8 @@ private final class Stage: Sendable {
 }
 
 @Suite struct OverlapTests {
-    /// A link that is pointed at a file which has lain there for long: the file's time says nothing of the change, but the
-    /// last look does that still found the value before.
+    /// A link that is pointed at a file which has lain there for long: the file's time says nothing of the change, but
+    /// the last look does that still found the value before.
     @Test func aChangeIsNoOlderThanTheLastLookThatFoundTheValueBefore() async {
         let stage = Stage(now: "one", changed: 50_000)
         #expect(await stage.verdicts("one") == [.admitted])
@@ -176,8 +176,8 @@ private final class Stage: Sendable {
         for _ in 1...5 { #expect(await ![.refused, .failed("unstable")].contains(stage.verdicts("two")[0])) }
     }
 
-    /// The new generation has no value in force, so "four" counts in neither of them: only the old value in force with the
-    /// new file beside it would let it in.
+    /// The new generation has no value in force, so "four" counts in neither of them: only the old value in force with
+    /// the new file beside it would let it in.
     @Test func bothValuesAreOfOneGeneration() async {
         let stage = Stage(now: "two", before: "one", changed: 1) { call, disk in
             guard call.path == "/v/before", call.kind == .stat, call.number == 2 else { return }

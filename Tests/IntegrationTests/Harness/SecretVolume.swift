@@ -2,8 +2,8 @@ import Foundation
 import Glibc
 
 /// A mounted secret volume, written as Kubernetes' atomic writer does: the files of one state in a folder of their own,
-/// the link `..data` to it, which is renamed into place, and a link `name -> ..data/name` for each file. A file may lie one
-/// folder deeper (`alias/0`); then the link is that folder's (`alias -> ..data/alias`).
+/// the link `..data` to it, which is renamed into place, and a link `name -> ..data/name` for each file. A file may lie
+/// one folder deeper (`alias/0`); then the link is that folder's (`alias -> ..data/alias`).
 final class SecretVolume {
     /// Where it is mounted for whoever swaps it.
     var path: String

@@ -102,8 +102,8 @@ final class Storm {
         ]
     }
 
-    /// Most swaps wait until some requests have met the new state for certain. Some follow at once, so that requests meet
-    /// them in the middle; and some files rest, so that their values are kept and not read anew each time.
+    /// Most swaps wait until some requests have met the new state for certain. Some follow at once, so that requests
+    /// meet them in the middle; and some files rest, so that their values are kept and not read anew each time.
     private func pace(_ number: Int, _ tally: StormTally) {
         if number.isMultiple(of: 20) {
             usleep(30_000)

@@ -2,8 +2,8 @@ import Synchronization
 
 /// Which swap has begun and which has been made, for whoever asks between the two.
 ///
-/// A request that was sent when swap `made` had been made, and answered before swap `begun + 1` began, was judged in one
-/// of the states `made...begun`; where they are one, there is one right answer.
+/// A request that was sent when swap `made` had been made, and answered before swap `begun + 1` began, was judged in
+/// one of the states `made...begun`; where they are one, there is one right answer.
 final class SwapLedger: Sendable {
     private let latestBegun = Atomic(0)
     private let latestMade = Atomic(0)

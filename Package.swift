@@ -55,6 +55,10 @@ let package = Package(
             resources: [.embedInCode("Resources/version.txt")],
             swiftSettings: house),
 
+        // Not a product: what a look at a secret costs (`make bench-vault`).
+        .executableTarget(
+            name: "vault-bench", dependencies: ["Vault"], path: "Benchmarks/Vault", swiftSettings: house),
+
         tests("JSONTests", ["JSON"]),
         tests("TransportTests", ["Transport"]),
         tests("TelemetryTests", ["Telemetry", log]),

@@ -117,6 +117,9 @@ struct LogLine {
 
     subscript(name: String) -> String? { members[name] as? String }
 
+    /// A field that holds texts.
+    func list(_ name: String) -> [String]? { members[name] as? [String] }
+
     /// The names of fields whose value is this text.
     func fields(holding value: String) -> [String] { members.filter { $0.value as? String == value }.map(\.key) }
 

@@ -13,16 +13,16 @@ SECONDS ?= 4
 
 # An import that Package.swift does not declare is an error here, not a warning.
 BUILD := swift build --explicit-target-dependency-import-check error
-SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Vault
 
 # A secret must arrive as it was typed: make never expands it, and no shell reads it as text. (What make cuts off itself is
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
 unexport VALUE
 
-.PHONY: help packages build run rotate test bench format lint clean
+.PHONY: help packages build run rotate test soak bench bench-vault bench-alike format lint clean
 
 help: ## List the targets, each with a sentence.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 packages: ## Install the Debian packages that a build needs, if any is missing.
 	@scripts/packages pkg-config:pkg-config curl:curl \
@@ -50,9 +50,23 @@ test: packages ## Prove everything: the import graph, then every unit, style and
 	$(BUILD) --build-tests
 	swift test --skip-build
 
+soak: packages ## Swap secrets 10,000 times and more under load: minutes, with 15 as the limit. Nothing may be stale or denied.
+	$(BUILD) --build-tests
+	KEYWARD_SOAK=1 timeout 15m swift test --skip-build --filter StormTests
+
 bench: packages ## Measure keyward beside Hummingbird, nginx and HAProxy (ROUNDS=5 SECONDS=4).
 	@scripts/packages --without-services wrk:wrk nginx-light:nginx haproxy:haproxy python3:python3
 	@Benchmarks/run --rounds $(ROUNDS) --seconds $(SECONDS)
+
+bench-vault: packages ## Measure what a look at a secret's file costs beside the stat in it, and count system calls.
+	@scripts/packages valgrind:valgrind strace:strace python3:python3
+	$(BUILD) -c release --static-swift-stdlib --product vault-bench
+	$(BUILD) -c release --static-swift-stdlib --product keyward
+	@Benchmarks/vault-costs
+
+bench-alike: packages ## Measure whether every kind of denial takes equally long (2,000 requests a kind; a minute).
+	@scripts/packages --without-services python3:python3
+	@Benchmarks/alike
 
 format: ## Format the Swift code in place.
 	swift format --in-place --recursive $(SWIFT)

@@ -51,9 +51,13 @@ let package = Package(
             ["Transport", "HTTP", "JSON", "FHIR", "Vault", "Storage", "Access", "Telemetry", log]),
         .executableTarget(
             name: "keyward",
-            dependencies: ["Server", "Vault", "Storage", "HTTP", "Telemetry", "JSON", log, arguments],
+            dependencies: ["CLinux", "Server", "Vault", "Storage", "HTTP", "Telemetry", "JSON", log, arguments],
             resources: [.embedInCode("Resources/version.txt")],
             swiftSettings: house),
+
+        // Not a product: what a look at a secret costs (`make bench-vault`).
+        .executableTarget(
+            name: "vault-bench", dependencies: ["Vault"], path: "Benchmarks/Vault", swiftSettings: house),
 
         tests("JSONTests", ["JSON"]),
         tests("TransportTests", ["Transport"]),

@@ -46,7 +46,7 @@ package struct Authenticator: Sendable {
     private func login(
         by credentials: borrowing BasicCredentials, since arrival: Moment
     ) async throws(Denial) -> Login {
-        let id = LogicalID(credentials.user)
+        let id = credentials.user
         if let id, let rootSecret, id.text == ClientResource.reservedID {
             let use = try await judge(credentials.password, by: rootSecret, of: id, since: arrival)
             return Login(principal: .root, use: use)
@@ -89,7 +89,7 @@ package struct Authenticator: Sendable {
         do throws(VaultError) {
             verdict = try await secrets.admits(password, as: secret, for: requester, since: arrival)
         } catch {
-            throw Denial(DenialReason(error), client: id, secret: secret, error.description)
+            throw Denial(error, client: id, secret: secret)
         }
         switch verdict {
         case .admitted(let value):

@@ -3,9 +3,10 @@
 ///
 /// It is our own so that what it decodes lies in one buffer, which its owner overwrites, and in none of a decoder's.
 enum Base64 {
-    static func decode(_ text: Span<UInt8>) throws(BasicCredentials.Fault) -> [UInt8] {
+    /// Appends what `text` spells to `bytes`, which has to be empty; where it spells nothing, `bytes` holds its sound
+    /// beginning.
+    static func decode(_ text: Span<UInt8>, into bytes: inout [UInt8]) throws(BasicCredentials.Fault) {
         guard !text.isEmpty, text.count % 4 == 0 else { throw .malformed }
-        var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 4 * 3)
         var start = 0
         while start < text.count {
@@ -22,7 +23,6 @@ enum Base64 {
             guard bits & unused == 0 else { throw .malformed }
             start += 4
         }
-        return bytes
     }
 
     /// How many `=` the last group ends with: none, one or two.

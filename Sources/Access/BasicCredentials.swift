@@ -1,9 +1,12 @@
+package import FHIR
 package import Vault
 
 /// A user and a password from an Authorization field (RFC 7617), the password in memory that is overwritten when these
 /// credentials end. The field itself, which holds both, is its owner's to overwrite.
 package struct BasicCredentials: ~Copyable {
-    package let user: String
+    /// Nothing where no client can have such an id: a password that was typed into the wrong field, perhaps, so that no
+    /// text is made of it, which could not be overwritten.
+    package let user: LogicalID?
     package let password: SecretBytes
 
     package enum Fault: Error, Equatable {
@@ -21,11 +24,12 @@ package struct BasicCredentials: ~Copyable {
         guard value.extracting(0..<start).isBasic else { throw .unsupportedScheme }
         while start < value.count, value[start] == UInt8(ascii: " ") { start += 1 }
         guard start < value.count else { throw .malformed }
-        var decoded = try Base64.decode(value.extracting(start..<value.count))
+        var decoded: [UInt8] = []
         // Overwrites the buffer, which holds the password too, whatever comes of it.
         defer { _ = SecretBytes(taking: &decoded) }
+        try Base64.decode(value.extracting(start..<value.count), into: &decoded)
         guard decoded.span.isPlainText, let colon = decoded.firstIndex(of: UInt8(ascii: ":")) else { throw .malformed }
-        user = String(decoding: decoded[..<colon], as: UTF8.self)
+        user = LogicalID(decoded.span.extracting(..<colon))
         password = SecretBytes(copying: decoded.span.extracting((colon + 1)...))
     }
 }

@@ -65,8 +65,21 @@ package struct Denial: Error, Equatable, Sendable {
     package let client: LogicalID?
     /// The secret that was to be the password, where it came that far.
     package let secret: SecretName?
-    /// What is wrong and what to do about it, in one sentence.
-    package let detail: String
+    /// What is wrong and what to do about it, in one sentence. It becomes text where it is written: a client waits for
+    /// none of them longer than for another.
+    package let detail: Detail
+
+    package enum Detail: Equatable, Sendable, CustomStringConvertible {
+        case text(String)
+        case vault(VaultError)
+
+        package var description: String {
+            switch self {
+            case .text(let text): text
+            case .vault(let error): error.description
+            }
+        }
+    }
 
     /// A request that nobody stands behind.
     package static let noCredentials = Denial(.noCredentials, "the request has no Authorization field")
@@ -78,8 +91,16 @@ package struct Denial: Error, Equatable, Sendable {
         self.reason = reason
         self.client = client
         self.secret = secret
-        self.detail = detail
+        self.detail = .text(detail)
     }
+
+    init(_ error: VaultError, client: LogicalID, secret: SecretName) {
+        reason = DenialReason(error)
+        self.client = client
+        self.secret = secret
+        detail = .vault(error)
+    }
+
     init(_ fault: BasicCredentials.Fault) {
         switch fault {
         case .unsupportedScheme:

@@ -9,6 +9,14 @@ package struct LogicalID: Sendable, Hashable, Comparable {
         self.text = text
     }
 
+    /// Nil when the bytes are not an id; no text is made of them then.
+    package init?(_ bytes: Span<UInt8>) {
+        guard (1...64).contains(bytes.count) else { return nil }
+        for index in bytes.indices where !Self.isAllowed(bytes[index]) { return nil }
+        guard let utf8 = try? UTF8Span(validating: bytes) else { return nil }
+        text = String(copying: utf8)
+    }
+
     /// Both texts are ASCII, for which the order of strings is that of their bytes.
     package static func < (left: LogicalID, right: LogicalID) -> Bool { left.text < right.text }
 

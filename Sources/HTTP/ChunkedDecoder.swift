@@ -1,6 +1,8 @@
+internal import Transport
+
 /// Decodes the chunked transfer coding (RFC 9112 §7.1): a pure value that takes what it can of the bytes that are
 /// there. Chunk extensions and trailer fields are checked against their limits and dropped.
-struct ChunkedDecoder: Sendable {
+struct ChunkedDecoder: ~Copyable, Sendable {
     private enum Expecting {
         case size
         case data(Int)
@@ -13,7 +15,7 @@ struct ChunkedDecoder: Sendable {
     private var expecting = Expecting.size
     private var trailerBytes = 0
     private var trailerFields = 0
-    private(set) var content: [UInt8] = []
+    private var content = ReceivedBytes()
 
     /// Digits of a chunk size: enough for any size within `Int`, few enough not to overflow it.
     private static let longestSize = 15
@@ -25,6 +27,9 @@ struct ChunkedDecoder: Sendable {
     var isComplete: Bool {
         if case .nothing = expecting { true } else { false }
     }
+
+    /// Gives the content away, once it is complete.
+    consuming func finish() -> ReceivedBytes { content }
 
     /// Takes as many of `bytes` as make sense by now; answers how many that were.
     mutating func decode(_ bytes: Span<UInt8>) throws(HTTPError) -> Int {
@@ -47,12 +52,12 @@ struct ChunkedDecoder: Sendable {
                 return 0
             }
             let size = try parseSize(bytes.extracting(0..<line))
-            guard content.count + size <= limits.body else { throw .contentTooLarge(limit: limits.body) }
+            guard content.bytes.count + size <= limits.body else { throw .contentTooLarge(limit: limits.body) }
             expecting = size == 0 ? .trailer : .data(size)
             return line + 2
         case .data(let left):
             let count = min(left, bytes.count)
-            content.append(copying: bytes.extracting(0..<count))
+            content.append(bytes.extracting(0..<count))
             expecting = count == left ? .dataEnd : .data(left - count)
             return count
         case .dataEnd:

@@ -67,8 +67,8 @@ final class HTTPConnection: ContentSource {
         }
     }
 
-    func content() async throws(HTTPError) -> [UInt8] {
-        guard let head = pending else { return [] }
+    func content() async throws(HTTPError) -> ReceivedBytes {
+        guard let head = pending else { return ReceivedBytes() }
         let deadline = Deadline.after(service.bodyPatience)
         var owesContinue = head.expectsContinue
         while true {

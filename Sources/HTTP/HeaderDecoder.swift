@@ -1,3 +1,5 @@
+internal import Transport
+
 /// Understands one header, line by line: the request line, then field lines, then the empty line that ends it.
 struct HeaderDecoder: Sendable {
     private let limits: Limits
@@ -35,11 +37,14 @@ struct HeaderDecoder: Sendable {
     }
 
     /// The request that the lines make; `header` is all of them with their ends.
-    func conclude(_ header: [UInt8]) throws(HTTPError) -> RequestHead {
+    func conclude(_ header: consuming ReceivedBytes) throws(HTTPError) -> RequestHead {
         guard let requestLine else { throw .malformed("The header is empty.") }
         let (framing, keepsAlive) = try rules.conclude(isHTTP10: requestLine.isHTTP10)
         if let authority = requestLine.authority, let host = rules.host {
-            guard header[authority].elementsEqual(header[host], by: { $0.asciiLowercase == $1.asciiLowercase }) else {
+            guard
+                header.bytes[authority].elementsEqual(
+                    header.bytes[host], by: { $0.asciiLowercase == $1.asciiLowercase })
+            else {
                 throw .malformed("The Host field names another authority than the request target.")
             }
         }

@@ -24,14 +24,14 @@ package struct Request {
     package var fields: RequestFields { head.fields }
 
     /// The whole content, within `Limits.body`; empty when there is none. May be asked for once.
-    package func content() async throws(HTTPError) -> [UInt8] {
+    package func content() async throws(HTTPError) -> ReceivedBytes {
         try await source.content()
     }
 }
 
 /// Where the content of a request comes from.
 package protocol ContentSource: AnyObject {
-    func content() async throws(HTTPError) -> [UInt8]
+    func content() async throws(HTTPError) -> ReceivedBytes
 }
 
 /// Content that is there already: for requests that come from no wire.
@@ -42,7 +42,8 @@ package final class GivenContent: ContentSource {
         self.bytes = bytes
     }
 
-    package func content() -> [UInt8] {
-        bytes
+    package func content() -> ReceivedBytes {
+        let bytes = bytes
+        return ReceivedBytes(copying: bytes.span)
     }
 }

@@ -1,9 +1,11 @@
+package import Transport
+
 /// Turns the bytes of one connection into requests, one after the other (RFC 9112): a pure value that is fed bytes, in
 /// whatever pieces they come, and asked for what they make. It never waits. After an error it knows no more where a
 /// request begins: it answers the same error for ever.
-package struct RequestDecoder: Sendable {
+package struct RequestDecoder: ~Copyable, Sendable {
     /// Where arriving bytes are appended.
-    package var buffer: [UInt8] = []
+    package var buffer = ReceivedBytes()
 
     private let limits: Limits
     private var header: HeaderDecoder
@@ -23,7 +25,7 @@ package struct RequestDecoder: Sendable {
     }
 
     /// Something of a next request has arrived.
-    package var hasBytes: Bool { start < buffer.count }
+    package var hasBytes: Bool { start < buffer.bytes.count }
 
     /// The next request's header, or nothing when more bytes are needed for it. Its content must be taken before the
     /// next one is asked for.
@@ -32,11 +34,11 @@ package struct RequestDecoder: Sendable {
     }
 
     /// The whole content of the request whose header was decoded last, or nothing when more bytes are needed for it.
-    package mutating func content() throws(HTTPError) -> [UInt8]? {
+    package mutating func content() throws(HTTPError) -> ReceivedBytes? {
         try lastingly { decoder throws(HTTPError) in try decoder.decodeContent() }
     }
 
-    private mutating func lastingly<Value>(
+    private mutating func lastingly<Value: ~Copyable>(
         _ decode: (inout RequestDecoder) throws(HTTPError) -> Value
     ) throws(HTTPError) -> Value {
         if let failure { throw failure }
@@ -49,39 +51,37 @@ package struct RequestDecoder: Sendable {
     }
 
     private mutating func decodeHead() throws(HTTPError) -> RequestHead? {
-        if let head = try takeLines(of: buffer) { return head }
-        searched = buffer.count - start
+        if let head = try takeLines(of: buffer.bytes) { return head }
+        searched = buffer.bytes.count - start
         guard searched <= limits.header else { throw tooLarge() }
-        if header.isAtBeginning, searched > 0, buffer[start] != .carriageReturn {
+        if header.isAtBeginning, searched > 0, buffer.bytes[start] != .carriageReturn {
             // What cannot begin a request is refused without waiting for the end of a line that may never come.
-            try RequestLine.checkBeginning(buffer.span.extracting(start...), limits: limits)
+            try RequestLine.checkBeginning(buffer.bytes.span.extracting(start...), limits: limits)
         }
         compact()
         return nil
     }
 
-    private mutating func decodeContent() throws(HTTPError) -> [UInt8]? {
+    private mutating func decodeContent() throws(HTTPError) -> ReceivedBytes? {
         switch framing {
         case .none:
-            return []
+            return ReceivedBytes()
         case .length(let length):
             guard length <= limits.body else { throw .contentTooLarge(limit: limits.body) }
-            guard buffer.count - start >= length else { return nil }
-            let content = Array(buffer[start..<(start + length)])
+            guard buffer.bytes.count - start >= length else { return nil }
             framing = .none
-            begin(at: start + length)
-            return content
+            return take(length)
         case .chunked:
             var decoder = chunks.take() ?? ChunkedDecoder(limits: limits)
-            start += try decoder.decode(buffer.span.extracting(start...))
+            start += try decoder.decode(buffer.bytes.span.extracting(start...))
             guard decoder.isComplete else {
-                chunks = decoder
+                chunks = consume decoder
                 compact()
                 return nil
             }
             framing = .none
             begin(at: start)
-            return decoder.content
+            return decoder.finish()
         }
     }
 
@@ -108,12 +108,22 @@ package struct RequestDecoder: Sendable {
     }
 
     private mutating func conclude() throws(HTTPError) -> RequestHead {
-        let head = try header.conclude(Array(buffer[start..<(start + line)]))
+        let head = try header.conclude(take(line))
         framing = head.framing
         header = HeaderDecoder(limits: limits)
         hasSkippedEmptyLine = false
-        begin(at: start + line)
         return head
+    }
+
+    /// The next `count` bytes. Where they are all there is, which is usual, they change hands and are not copied.
+    private mutating func take(_ count: Int) -> ReceivedBytes {
+        guard start > 0 || count < buffer.bytes.count else {
+            begin(at: 0)
+            return exchange(&buffer, with: ReceivedBytes())
+        }
+        let taken = ReceivedBytes(copying: buffer.bytes.span.extracting(start..<(start + count)))
+        begin(at: start + count)
+        return taken
     }
 
     private mutating func begin(at index: Int) {
@@ -125,11 +135,7 @@ package struct RequestDecoder: Sendable {
     /// Drops what has been decoded, so that the buffer never grows beyond one request and one read.
     private mutating func compact() {
         guard start > 0 else { return }
-        if start == buffer.count {
-            buffer = []
-        } else {
-            buffer.removeFirst(start)
-        }
+        buffer.removeFirst(start)
         start = 0
     }
 

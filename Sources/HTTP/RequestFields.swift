@@ -1,21 +1,24 @@
-/// The field lines of a request: one copy of the header's bytes with the place of each name and value in it, so that a
-/// request costs two allocations however many fields it has.
-package struct RequestFields: Sendable {
+internal import Transport
+
+/// The field lines of a request: the header's bytes with the place of each name and value in them, so that a request
+/// costs the same few allocations however many fields it has. A class, so that the bytes, credentials among them, are
+/// overwritten when the last who holds it lets go.
+package final class RequestFields: Sendable {
     struct Line {
         let name: Range<Int>
         let value: Range<Int>
     }
 
-    private let header: [UInt8]
+    private let header: ReceivedBytes
     private let lines: [Line]
 
-    init(header: [UInt8], lines: [Line]) {
+    init(header: consuming ReceivedBytes, lines: [Line]) {
         self.header = header
         self.lines = lines
     }
 
     /// Fields from names and values, for requests that come from no wire.
-    package init(_ fields: [(FieldName, String)] = []) {
+    package convenience init(_ fields: [(FieldName, String)] = []) {
         var header: [UInt8] = []
         var lines: [Line] = []
         for (name, value) in fields {
@@ -25,19 +28,19 @@ package struct RequestFields: Sendable {
             header += value.utf8
             lines.append(Line(name: start..<middle, value: middle..<header.count))
         }
-        self.init(header: header, lines: lines)
+        self.init(header: ReceivedBytes(taking: header), lines: lines)
     }
 
     package var count: Int { lines.count }
 
     /// The values of all lines with this name, in their order, without the white space around them.
     package func values(_ name: FieldName) -> [ArraySlice<UInt8>] {
-        lines.filter { matches($0, name) }.map { header[$0.value] }
+        lines.filter { matches($0, name) }.map { header.bytes[$0.value] }
     }
 
-    /// The bytes of the first line with this name.
+    /// The bytes of the first line with this name; zeros once these fields are gone.
     package func bytes(_ name: FieldName) -> ArraySlice<UInt8>? {
-        for line in lines where matches(line, name) { return header[line.value] }
+        for line in lines where matches(line, name) { return header.bytes[line.value] }
         return nil
     }
 
@@ -63,7 +66,7 @@ package struct RequestFields: Sendable {
         guard line.name.count == name.lowercase.count else { return false }
         var index = line.name.lowerBound
         for byte in name.lowercase {
-            guard header[index].asciiLowercase == byte else { return false }
+            guard header.bytes[index].asciiLowercase == byte else { return false }
             index += 1
         }
         return true

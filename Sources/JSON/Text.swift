@@ -2,7 +2,10 @@ extension String {
     /// Whether both are the same bytes. `==` would also take two spellings of `é` for one, which JSON does not
     /// (RFC 8259 §8.3).
     package func isByteForByte(_ other: String) -> Bool {
-        utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
+        let (mine, theirs) = (utf8.span, other.utf8.span)
+        guard mine.count == theirs.count else { return false }
+        for index in mine.indices where mine[index] != theirs[index] { return false }
+        return true
     }
 
     /// The text in quotes and with JSON's escapes, cut to 64 characters (Unicode scalars): how foreign text may

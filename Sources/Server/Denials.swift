@@ -3,6 +3,8 @@ internal import FHIR
 internal import HTTP
 internal import Logging
 internal import Telemetry
+internal import Transport
+internal import Vault
 
 /// Answers denied requests, and writes down why: one line and one count each. The response never tells.
 struct Denials: Sendable {
@@ -30,9 +32,11 @@ struct Denials: Sendable {
     /// The one 401, the same for every reason.
     func challenge(_ exchange: Exchange, _ denial: Denial) -> Response {
         counters[denial.reason]?.add()
-        var fields: Logger.Metadata = ["reason": "\(denial.reason.rawValue)", "detail": "\(denial.detail)"]
-        if let client = denial.client { fields["client"] = "\(client.text)" }
-        if let secret = denial.secret { fields["secret"] = "\(secret)" }
+        var fields = Logger.Metadata(minimumCapacity: 4)
+        fields["reason"] = .string(denial.reason.rawValue)
+        fields["detail"] = .stringConvertible(denial.detail)
+        if let client = denial.client { fields["client"] = .string(client.text) }
+        if let secret = denial.secret { fields["secret"] = .string(secret.text) }
         logger.notice("authentication denied", metadata: exchange.logFields(fields))
         return challenge
     }
@@ -52,11 +56,13 @@ extension Exchange {
 
     /// The fields of a log line about this request: what it was and whose, then what there is to say.
     func logFields(_ fields: Logger.Metadata) -> Logger.Metadata {
-        var all: Logger.Metadata = [
-            "request_id": "\(id)", "method": "\(request.method.text)", "route": "\(routeName)",
-            "peer": "\(request.peer)",
-        ]
-        if let type { all["type"] = "\(type.name)" }
+        // With room for all that a line has, so that one field more does not cost a table more.
+        var all = Logger.Metadata(minimumCapacity: 12)
+        all["request_id"] = .string(id)
+        all["method"] = .string(request.method.text)
+        all["route"] = .string(routeName)
+        all["peer"] = .stringConvertible(request.peer)
+        if let type { all["type"] = .string(type.name) }
         all.merge(fields) { $1 }
         return all
     }

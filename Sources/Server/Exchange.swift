@@ -1,3 +1,4 @@
+internal import Access
 internal import FHIR
 internal import HTTP
 
@@ -10,6 +11,8 @@ final class Exchange {
     /// The resource type and logical id that the path names, as far as it does.
     var type: ResourceType?
     var idText: String?
+    /// Who the request acts for, once that is known.
+    var principal: Principal?
 
     init(_ request: Request, id: String) {
         self.request = request

@@ -12,6 +12,8 @@ struct Front: Responder {
     let outcomes: Outcomes
     let measuring: Measuring
     let logger: Logger
+    /// Only where an audit log is set.
+    var audit: Audit?
 
     func respond(to request: Request) async -> Response {
         let exchange = Exchange(request, id: names.name(for: request))
@@ -20,12 +22,17 @@ struct Front: Responder {
             let endpoint = try routing.endpoint(for: exchange)
             if endpoint.admission == .resources {
                 let login = try await authentication.login(of: exchange)
+                exchange.principal = login.principal
+                if let use = login.use { try await audit?.used(use, by: exchange) }
                 try Authorization.check(login.principal, for: exchange)
             }
             if endpoint.speaksFHIR { try Negotiation.check(request, takesForm: endpoint.takesForm) }
             response = try await endpoint.serve(exchange)
         } catch {
             response = outcomes.response(to: error, of: exchange)
+            if let refusal = await audit?.refusal(noting: error, of: exchange) {
+                response = outcomes.response(to: refusal, of: exchange)
+            }
         }
         response.add(.xRequestID, exchange.id)
         measuring.record(exchange, response.status)

@@ -24,6 +24,8 @@ package final class KeywardServer: Sendable {
     private let health: Health
     private let watch: VaultWatch
     private let watching = Mutex<Task<Void, Never>?>(nil)
+    /// Nothing where no audit log is set.
+    private let audit: Audit?
 
     /// Opens vault config and store; blocks while the store is read.
     package init(_ settings: Settings, version: String, logger: Logger) throws(StartFault) {
@@ -36,7 +38,8 @@ package final class KeywardServer: Sendable {
         }
         let (store, recovery) = try Self.open(settings.store)
         let registry = MetricRegistry()
-        let events = VaultEvents(registry, logger)
+        let audit = try Audit.open(settings, registry: registry, logger: logger)
+        let events = VaultEvents(registry, logger, audit: audit)
         let vault = SecretResolver(config: config, files: PosixFiles()) {
             try? await Task.sleep(for: $0)
         } rotated: {
@@ -53,7 +56,7 @@ package final class KeywardServer: Sendable {
         let directory = ClientDirectory(store)
         let probes = Probes(store: store)
         health = Health(
-            store: store, directory: directory, vault: vault, watch: watch, rootSecret: rootSecret,
+            store: store, directory: directory, vault: vault, watch: watch, rootSecret: rootSecret, audit: audit,
             version: version, logger: logger)
         let capabilities = Capabilities(version: version, started: wallClock())
         let writing = Writing(nesting: settings.nesting, vault: vault, logger: logger) { LogicalID.random() }
@@ -61,13 +64,14 @@ package final class KeywardServer: Sendable {
         let routes: [Route] = [
             .open("/fhir/metadata") { capabilities.respond(to: $0) },
             .resources(
-                "/fhir/{type}", [.get: SearchType(store: store), .post: Create(store: store, writing: writing)]),
+                "/fhir/{type}",
+                [.get: SearchType(store: store), .post: Create(store: store, writing: writing, audit: audit)]),
             .form("/fhir/{type}/_search", SearchType(store: store)),
             .resources(
                 "/fhir/{type}/{id}",
                 [
-                    .get: Read(store: store), .put: Update(store: store, writing: writing),
-                    .delete: Delete(store: store),
+                    .get: Read(store: store), .put: Update(store: store, writing: writing, audit: audit),
+                    .delete: Delete(store: store, audit: audit),
                 ]),
             .plain("/health") { [health] in await health.respond() },
             .plain("/livez") { probes.live() },
@@ -87,7 +91,7 @@ package final class KeywardServer: Sendable {
         func makeFront(_ routes: [Route]) -> Front {
             Front(
                 names: names, routing: Routing(routes), authentication: authentication, outcomes: outcomes,
-                measuring: measuring, logger: logger)
+                measuring: measuring, logger: logger, audit: audit)
         }
         front = makeFront(routes)
         opsFront = makeFront(opsRoutes)
@@ -111,6 +115,7 @@ package final class KeywardServer: Sendable {
         self.store = store
         self.recovery = recovery
         self.probes = probes
+        self.audit = audit
     }
 
     /// Takes connections from now on; the log line `listening` names the ports.
@@ -130,8 +135,21 @@ package final class KeywardServer: Sendable {
         watching.withLock { [watch] in $0 = Task.detached { await watch.run() } }
     }
 
-    /// Takes no more connections, lets requests in flight finish within the drain time-out, and closes the store.
-    /// Blocks.
+    /// Opens the audit log's file anew, after whoever rotates it has moved it away.
+    package func reopenAuditLog() async {
+        guard let audit else { return }
+        do throws(AuditFault) {
+            try await audit.reopen()
+            logger.info("audit log opened anew")
+        } catch {
+            logger.error(
+                "the audit log cannot be opened anew; the file before is still used",
+                metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Takes no more connections, lets requests in flight finish within the drain time-out, and closes store and
+    /// audit log. Blocks.
     package func stop() async {
         probes.stop()
         watching.withLock { $0?.cancel() }
@@ -142,6 +160,7 @@ package final class KeywardServer: Sendable {
                 metadata: ["connections": .stringConvertible(left)])
         }
         await store.close()
+        await audit?.close()
         for loop in loops { loop.stop() }
     }
 

@@ -10,6 +10,13 @@ package struct Settings: Sendable {
         case folder(String)
     }
 
+    package enum AuditLocation: Sendable, Equatable {
+        case none
+        case standardOutput
+        /// A path; the file is created when it does not exist.
+        case file(String)
+    }
+
     package var host = "127.0.0.1"
     /// 0 takes any free port, which the `listening` log line names.
     package var port: UInt16 = 8080
@@ -20,6 +27,8 @@ package struct Settings: Sendable {
     package var store = StoreLocation.folder("./data")
     /// The name of the vault secret whose value is the password of `root`.
     package var rootSecret: String?
+    /// Where audit events go.
+    package var auditLog = AuditLocation.none
     package var limits = Limits()
     /// Depth of arrays and objects in a resource's JSON.
     package var nesting = 100

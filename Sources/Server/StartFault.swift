@@ -11,6 +11,8 @@ package enum StartFault: Error {
     /// The address is taken or not ours.
     case address(host: String, port: UInt16, reason: String, isOps: Bool)
     case store(folder: String, StorageError)
+    /// The audit log cannot be opened.
+    case auditLog(Settings.AuditLocation, reason: String)
     /// The system refuses what any server needs.
     case system(String)
 }

@@ -12,7 +12,7 @@ package enum LogFormat: String, Sendable, CaseIterable {
 /// line separators and marks that turn the direction of text are escaped, names included.
 package struct LineFormat: Sendable {
     private let format: LogFormat
-    private let now: @Sendable () -> WallTime
+    let now: @Sendable () -> WallTime
 
     package init(_ format: LogFormat, now: @escaping @Sendable () -> WallTime = WallTime.now) {
         self.format = format
@@ -20,14 +20,17 @@ package struct LineFormat: Sendable {
     }
 
     /// The line of one record. Fields come sorted by name; a nested dictionary gives names joined by dots; a field
-    /// called `time`, `level` or `message` gets a trailing `_`; the first of two fields of one name stays.
-    package func line(_ level: Logger.Level, _ message: String, _ fields: Logger.Metadata = [:]) -> [UInt8] {
+    /// called `time`, `level` or `message` gets a trailing `_`; the first of two fields of one name stays. The time is
+    /// that of the call, unless it is made later than that.
+    package func line(
+        _ level: Logger.Level, _ message: String, _ fields: Logger.Metadata = [:], at moment: WallTime? = nil
+    ) -> [UInt8] {
         var flat: [(name: String, value: Logger.MetadataValue)] = []
         Self.flatten(fields, prefix: "", into: &flat)
         flat.sort { $0.name < $1.name }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(160)
-        let time = now().rfc3339
+        let time = (moment ?? now()).rfc3339
         switch format {
         case .text:
             bytes += time.utf8
@@ -126,6 +129,8 @@ extension [UInt8] {
     fileprivate mutating func appendEscaped(_ text: String) {
         for scalar in text.unicodeScalars {
             switch scalar {
+            // First what nearly every character is: the length of a line should cost next to nothing.
+            case " ", "!", "#"..."[", "]"..."~": append(UInt8(truncatingIfNeeded: scalar.value))
             case "\"": self += #"\""#.utf8
             case "\\": self += #"\\"#.utf8
             case "\n": self += #"\n"#.utf8

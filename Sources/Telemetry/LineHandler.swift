@@ -27,6 +27,7 @@ package struct LineHandler: LogHandler {
         if let provided = metadataProvider?.get() { fields.merge(provided) { $1 } }
         if let error = event.error { fields["error"] = "\(error)" }
         if let own = event.metadata { fields.merge(own) { $1 } }
-        sink.write(format.line(event.level, event.message.description, fields))
+        let (level, message, time) = (event.level, event.message.description, format.now())
+        sink.write { [format, fields] in format.line(level, message, fields, at: time) }
     }
 }

@@ -3,16 +3,21 @@ import Glibc
 import Synchronization
 
 /// Takes lines from any thread without ever blocking it, and writes them to a file descriptor on a queue of its own.
+/// There they are made, too: how long that takes is no time of the caller, nor of a client that could measure it.
 ///
-/// At most `capacity` bytes wait, and as many again are being written; a line beyond that is dropped and counted, and
+/// At most `capacity` lines wait, and as many again are being written; a line beyond that is dropped and counted, and
 /// once there is room a line says how many were lost. A descriptor that refuses (closed pipe, full disk) loses
 /// its lines quietly: a log must not stop the server. The process has to ignore SIGPIPE.
 package final class LineSink: Sendable {
-    /// Bytes that may wait by default: some thousands of lines.
-    package static let defaultCapacity = 1_048_576
+    /// Lines that may wait by default: about 10 MB of them.
+    package static let defaultCapacity = 16_384
+
+    /// How long the first line waits for company: many lines share one wake-up and one write, and what it takes to
+    /// make a line falls together with no response that a client could measure.
+    private static let delay = DispatchTimeInterval.milliseconds(1)
 
     private struct Waiting {
-        var bytes: [UInt8] = []
+        var lines: [@Sendable () -> [UInt8]] = []
         /// Lines dropped since the last report of a loss.
         var lost = 0
         /// Whether a turn of the queue is under way that will see what is appended.
@@ -40,11 +45,11 @@ package final class LineSink: Sendable {
     /// Lines dropped since the start.
     package var lost: UInt64 { losses.load(ordering: .relaxed) }
 
-    /// Hands over one line, its newline included, and returns at once.
-    package func write(_ line: [UInt8]) {
+    /// Hands over what makes one line, its newline included, and returns at once.
+    package func write(_ line: @escaping @Sendable () -> [UInt8]) {
         let mustStart = waiting.withLock { waiting in
-            if waiting.bytes.count + line.count <= capacity {
-                waiting.bytes += line
+            if waiting.lines.count < capacity {
+                waiting.lines.append(line)
             } else {
                 waiting.lost += 1
                 losses.wrappingAdd(1, ordering: .relaxed)
@@ -52,7 +57,7 @@ package final class LineSink: Sendable {
             defer { waiting.isBeingWritten = true }
             return !waiting.isBeingWritten
         }
-        if mustStart { queue.async { self.drain() } }
+        if mustStart { queue.asyncAfter(deadline: .now() + Self.delay) { self.drain() } }
     }
 
     /// Waits until what was handed over before is written, at most for `limit`: an exit is not held up by a reader that
@@ -60,7 +65,10 @@ package final class LineSink: Sendable {
     @discardableResult
     package func flush(within limit: Duration = .seconds(2)) -> Bool {
         let written = DispatchSemaphore(value: 0)
-        queue.async { written.signal() }
+        queue.async {
+            self.drain()
+            written.signal()
+        }
         let (seconds, attoseconds) = limit.components
         let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
         return written.wait(timeout: .now() + .nanoseconds(Int(nanoseconds))) == .success
@@ -68,15 +76,15 @@ package final class LineSink: Sendable {
 
     private func drain() {
         while true {
-            let (bytes, lost): ([UInt8], Int) = waiting.withLock { waiting in
-                let taken = (waiting.bytes, waiting.lost)
-                waiting.bytes = []
+            let (lines, lost): ([@Sendable () -> [UInt8]], Int) = waiting.withLock { waiting in
+                let taken = (waiting.lines, waiting.lost)
+                waiting.lines = []
                 waiting.lost = 0
                 waiting.isBeingWritten = !(taken.0.isEmpty && taken.1 == 0)
                 return taken
             }
-            if bytes.isEmpty && lost == 0 { return }
-            writeOut(bytes)
+            if lines.isEmpty && lost == 0 { return }
+            writeOut(lines.flatMap { $0() })
             if lost > 0 { writeOut(lossReport(lost)) }
         }
     }

@@ -27,11 +27,10 @@ package struct Connection: ~Copyable {
     /// Answers a moment by which they had arrived. Fails with `closed` at the end of the stream.
     @discardableResult
     package func read(
-        into buffer: inout [UInt8], until deadline: Deadline, isIdle: Bool
+        into buffer: inout ReceivedBytes, until deadline: Deadline, isIdle: Bool
     ) async throws(TransportError) -> Deadline {
         switch await loop.read(from: descriptor.number, until: deadline, isIdle: isIdle) {
-        case .bytes(let bytes) where buffer.isEmpty: buffer = bytes
-        case .bytes(let bytes): buffer += bytes
+        case .bytes(let bytes): buffer.append(ReceivedBytes(taking: bytes))
         case .ended: throw .closed
         case let other: try Self.check(other)
         }
@@ -68,11 +67,10 @@ package struct Connection: ~Copyable {
     package func linger(upTo limit: Int, until deadline: Deadline) async {
         guard shutdown(descriptor.number, Int32(SHUT_WR)) == 0 else { return }
         var left = limit
-        var discarded: [UInt8] = []
         while left > 0 {
+            var discarded = ReceivedBytes()
             guard (try? await read(into: &discarded, until: deadline, isIdle: false)) != nil else { return }
-            left -= discarded.count
-            discarded.removeAll(keepingCapacity: true)
+            left -= discarded.bytes.count
         }
     }
 

@@ -237,7 +237,10 @@ extension EventLoop {
     /// What a connection has to say now; nothing when that is nothing.
     private func take(from descriptor: Int32) -> Wakeup? {
         let count = unsafe scratch.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
-        if count > 0 { return .bytes(Array(scratch[..<count])) }
+        if count > 0 {
+            defer { unsafe explicit_bzero(&scratch, count) }
+            return .bytes(Array(scratch[..<count]))
+        }
         if count == 0 { return .ended }
         return errno == EAGAIN || errno == EINTR ? nil : .failed(errno: errno)
     }

@@ -18,6 +18,8 @@ package struct Errno: Error, Equatable, Sendable, CustomStringConvertible {
     var isExhaustion: Bool { code == EMFILE || code == ENFILE || code == ENOMEM }
 
     package var description: String {
+        // Nearly all that a file can be refused for, and then the answer should not take longer than any other.
+        if code == EACCES { return "Permission denied" }
         var room = [CChar](repeating: 0, count: 256)
         guard unsafe strerror_r(code, &room, room.count) == 0 else { return "error \(code)" }
         return String(decoding: room.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -53,4 +53,9 @@ package struct FileTime: Equatable, Sendable {
     }
 
     var duration: Duration { .seconds(seconds) + .nanoseconds(nanoseconds) }
+
+    func advanced(by duration: Duration) -> FileTime {
+        let (seconds, attoseconds) = (self.duration + duration).components
+        return FileTime(seconds: seconds, nanoseconds: attoseconds / 1_000_000_000)
+    }
 }

@@ -28,8 +28,9 @@ extension OpenFile where Self: ~Copyable {
     }
 }
 
-/// A path, kept in the form that system calls take so that a look at it allocates nothing.
-package struct FilePath: Sendable {
+/// A path, kept in the form that system calls take so that a look at it allocates nothing. Two are one only when their
+/// bytes are.
+package struct FilePath: Equatable, Sendable {
     package let text: String
     private let terminated: [CChar]
 
@@ -38,6 +39,8 @@ package struct FilePath: Sendable {
         self.text = text
         terminated = text.utf8.map { CChar(bitPattern: $0) } + [0]
     }
+
+    package static func == (left: Self, right: Self) -> Bool { left.terminated == right.terminated }
 
     func withCString<Value>(_ body: (UnsafePointer<CChar>) -> Value) -> Value? {
         unsafe terminated.withUnsafeBufferPointer { buffer in

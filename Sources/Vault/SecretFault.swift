@@ -33,11 +33,17 @@ package enum SecretFault: Error, Equatable, Sendable {
         case .missing:
             ("there is no file at \(path)", "mount the volume that delivers it, or correct `path` in the vault config")
         case .unreadable(let error) where error.isDenied:
-            ("\(path) cannot be read (\(error))", "let the user that runs keyward read it and enter its folders")
+            (
+                "\(path) cannot be read (\(error.description))",
+                "let the user that runs keyward read it and enter its folders"
+            )
         case .unreadable(let error) where error.isExhaustion:
-            ("\(path) cannot be read (\(error))", "raise the limit of the process, or lower its connections")
+            (
+                "\(path) cannot be read (\(error.description))",
+                "raise the limit of the process, or lower its connections"
+            )
         case .unreadable(let error):
-            ("\(path) cannot be read (\(error))", "look at the volume and at the path")
+            ("\(path) cannot be read (\(error.description))", "look at the volume and at the path")
         case .notAFile(let kind):
             (
                 "\(path) is \(Self.name(of: kind)) and not a regular file",

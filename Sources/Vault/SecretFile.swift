@@ -15,13 +15,34 @@ final class SecretFile: Sendable {
     /// The last value that the file held, known by its digest even when it is gone.
     struct Content: Sendable {
         let digest: SecretDigest
-        /// The time of change of the file that first held it.
-        let changed: FileTime
+        /// When the file came to hold it: the time of change of the file that first did, or, where a link was pointed
+        /// at a file that had lain there before, that of the last look that found the value before.
+        private(set) var changed: FileTime
         /// How old it was at the moment `noted`. From then on the monotonic clock counts, which nobody can set back.
-        let age: Duration
+        private(set) var age: Duration
         let noted: Moment
+        /// When the last look began that found it.
+        private(set) var seen: Moment
+
+        init(digest: SecretDigest, changed: FileTime, age: Duration, noted: Moment) {
+            self.digest = digest
+            self.changed = changed
+            self.age = age
+            self.noted = noted
+            seen = noted
+        }
 
         func age(at moment: Moment) -> Duration { age + noted.duration(to: moment) }
+
+        mutating func see(at moment: Moment) { seen = max(seen, moment) }
+
+        /// The value cannot be older than the last look that found another.
+        mutating func follow(_ before: Content) {
+            let excess = age - max(before.seen.duration(to: noted), .zero)
+            guard excess > .zero else { return }
+            age -= excess
+            changed = changed.advanced(by: excess)
+        }
     }
 
     private struct State {
@@ -72,6 +93,7 @@ final class SecretFile: Sendable {
         state.withLock { state in
             guard state.identity == identity, let kept = state.kept else { return nil }
             state.looked = max(state.looked, moment)
+            if case .value = kept { state.content?.see(at: moment) }
             return kept
         }
     }
@@ -90,9 +112,18 @@ final class SecretFile: Sendable {
             guard state.generation == generation else { return false }
             state.advance(
                 to: identity == nil ? nil : outcome, of: identity, looked: looked, missing: false)
-            guard let content, content.digest != state.content?.digest else { return false }
-            defer { state.content = content }
-            return state.content != nil
+            guard var content else { return false }
+            guard let before = state.content else {
+                state.content = content
+                return false
+            }
+            guard content.digest != before.digest else {
+                state.content?.see(at: looked)
+                return false
+            }
+            content.follow(before)
+            state.content = content
+            return true
         }
     }
 

@@ -13,6 +13,8 @@ package final class SecretResolver: Sendable, CustomReflectable {
     /// What to wait before each further look at a path that moved under the reader, 26 ms in all. In a swap the way to
     /// a file is gone for microseconds.
     private static let pauses: [Duration] = [.zero, .milliseconds(1), .milliseconds(5), .milliseconds(20)]
+    /// What to wait before each look, the first included.
+    private static let waits: [Duration?] = [nil] + pauses
 
     private let shelf: Mutex<SecretShelf>
     private let files: any FileSystem
@@ -145,7 +147,7 @@ package final class SecretResolver: Sendable, CustomReflectable {
         if let outcome = secret.file.kept(since: arrival) { return try outcome.value }
         var generation: SecretFile.Generation?
         var fault = SecretFault.missing
-        for pause in [nil] + Self.pauses {
+        for pause in Self.waits {
             if let pause { await sleep(pause) }
             switch reader.look(at: secret.file, roots: shelf.roots, mayHaveMended: mayHaveMended) {
             case .seen(let outcome): return try outcome.value

@@ -1,7 +1,8 @@
 /// A secret's file came to hold another value. Found by content: a swap that writes the same bytes is none.
 package struct SecretRotation: Equatable, Sendable {
     package let name: SecretName
-    /// The time of change of the file that holds the new value.
+    /// When it did: the time of change of the file that holds the new value, but not before the last look that still
+    /// found the old one.
     package let changed: FileTime
     /// How long the value before it counts from then on, where the config says so.
     package let overlap: Duration?

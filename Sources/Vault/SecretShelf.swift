@@ -16,16 +16,16 @@ final class SecretShelf: Sendable {
     init(_ config: VaultConfig, keeping old: SecretShelf? = nil) {
         self.config = config
         let folder = FilePath(config.folder)
+        roots = config.folders
         var secrets: [SecretName: NamedSecret] = [:]
         for (index, secret) in config.secrets.enumerated() {
             let next = config.secrets[(index + 1) % config.secrets.count]
             let decoy = next.path.isByteForByte(secret.path) ? folder : FilePath(next.path)
             secrets[secret.name] = NamedSecret(
-                secret, decoy: decoy, keeping: old?.secrets[secret.name], rootsMoved: old?.config.roots != config.roots)
+                secret, decoy: decoy, keeping: old?.secrets[secret.name], rootsMoved: old?.roots != roots)
         }
         self.secrets = secrets
         names = config.secrets.map(\.name)
-        roots = config.roots?.map { FilePath($0) }
         decoy = config.secrets.first.map { FilePath($0.path) } ?? folder
         hasPrevious = config.secrets.contains { $0.previous != nil }
     }
@@ -49,7 +49,7 @@ final class NamedSecret: Sendable {
 
     fileprivate init(_ secret: VaultConfig.Secret, decoy: FilePath, keeping old: NamedSecret?, rootsMoved: Bool) {
         func file(_ path: String, _ old: SecretFile?) -> SecretFile {
-            guard let old, old.path.text.isByteForByte(path) else { return SecretFile(path: path) }
+            guard let old, old.path == FilePath(path) else { return SecretFile(path: path) }
             return rootsMoved ? SecretFile(remembering: old) : old
         }
         name = secret.name

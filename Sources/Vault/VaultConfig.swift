@@ -50,6 +50,9 @@ package struct VaultConfig: Equatable, Sendable {
         self.folder = folder
     }
 
+    /// `roots` as they are compared and resolved.
+    var folders: [FilePath]? { roots?.map { FilePath($0) } }
+
     /// No vault: every reference is unknown.
     package static let none = VaultConfig(secrets: [], folder: "/")
 
@@ -57,5 +60,29 @@ package struct VaultConfig: Equatable, Sendable {
     package func obstacle(to name: SecretName, for requester: Requester) -> VaultError? {
         guard let secret = secrets.first(where: { $0.name == name }) else { return .unknownSecret(name) }
         return secret.scopes.contains { $0.admits(requester) } ? nil : .outOfScope(name, requester)
+    }
+}
+
+// Paths are compared by their bytes, as file systems do; `==` of two texts would take two spellings of é for one.
+
+extension VaultConfig {
+    package static func == (left: Self, right: Self) -> Bool {
+        left.folders == right.folders && left.secrets == right.secrets
+            && FilePath(left.folder) == FilePath(right.folder)
+    }
+}
+
+extension VaultConfig.Secret {
+    package static func == (left: Self, right: Self) -> Bool {
+        left.name == right.name && FilePath(left.path) == FilePath(right.path) && left.previous == right.previous
+            && left.scopes == right.scopes
+    }
+}
+
+extension VaultConfig.Secret.Previous {
+    var file: FilePath { FilePath(path) }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.file == right.file && left.overlap == right.overlap
     }
 }

@@ -22,8 +22,8 @@ package struct VaultConfigDifference: Equatable, Sendable {
         added = new.secrets.map(\.name).filter { before[$0] == nil }
         removed = old.secrets.map(\.name).filter { !after.contains($0) }
         rescoped = changed { $0.scopes != $1.scopes }
-        repathed = changed { $0.path != $1.path || $0.previous?.path != $1.previous?.path }
+        repathed = changed { FilePath($0.path) != FilePath($1.path) || $0.previous?.file != $1.previous?.file }
         retimed = changed { $0.previous != nil && $1.previous != nil && $0.previous?.overlap != $1.previous?.overlap }
-        movesRoots = old.roots != new.roots
+        movesRoots = old.folders != new.folders
     }
 }

@@ -19,16 +19,23 @@ package enum VaultError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What to do about it.
     package var remedy: String { explanation.remedy }
 
-    package var description: String { "\(what); \(remedy)" }
+    package var description: String {
+        let (what, remedy) = explanation
+        return "\(what); \(remedy)"
+    }
 
     private var explanation: (what: String, remedy: String) {
         switch self {
         case .unknownSecret(let name):
-            ("the vault config has no secret '\(name)'", "add it there, or correct the reference")
+            return ("the vault config has no secret '\(name.text)'", "add it there, or correct the reference")
         case .outOfScope(let name, let requester):
-            ("no scope of secret '\(name)' admits \(requester)", "add it to `scope`, or correct the reference")
+            return (
+                "no scope of secret '\(name.text)' admits \(requester.description)",
+                "add it to `scope`, or correct the reference"
+            )
         case .faulty(let name, let path, let fault):
-            ("secret '\(name)': \(fault.explanation(path: path).what)", fault.explanation(path: path).remedy)
+            let (what, remedy) = fault.explanation(path: path)
+            return ("secret '\(name.text)': \(what)", remedy)
         }
     }
 }

@@ -6,6 +6,7 @@ import Server
 @main struct Program {
     static func main() async {
         fillStandardDescriptors()
+        forbidCoreDumps()
         let status: ExitStatus
         do throws(Refusal) {
             let order = try Order(

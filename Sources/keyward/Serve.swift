@@ -9,6 +9,8 @@ func serve(_ settings: StartSettings) async throws(Refusal) -> ExitStatus {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     let signals = StopSignals()
+    // Without a file to open anew it keeps its meaning, the end of the process.
+    let hangups = if case .file = settings.server.auditLog { HangupSignal() } else { HangupSignal?.none }
     let format = LineFormat(settings.log.format)
     let sink = LineSink(descriptor: STDERR_FILENO) { lost in
         format.line(.warning, "log lines were lost: standard error is not read fast enough", ["lines": "\(lost)"])
@@ -22,6 +24,11 @@ func serve(_ settings: StartSettings) async throws(Refusal) -> ExitStatus {
     } catch {
         throw settings.refusal(error)
     }
+    let reopening = Task {
+        guard let hangups else { return }
+        for await _ in hangups.all { await server.reopenAuditLog() }
+    }
+    defer { reopening.cancel() }
     let signal = await signals.next()
     logger.info("stopping", metadata: ["signal": "\(signal)"])
     await server.stop()

@@ -8,6 +8,7 @@ struct SettingFlags: ParsableArguments {
     @Option(.vaultConfig) var vaultConfig: String?
     @Option(.store) var store: String?
     @Option(.rootSecret) var rootSecret: String?
+    @Option(.auditLog) var auditLog: String?
     @Option(.logLevel) var logLevel: String?
     @Option(.logFormat) var logFormat: String?
     @Option(.maxBody) var maxBody: String?
@@ -29,7 +30,8 @@ struct SettingFlags: ParsableArguments {
     var given: [String: String] {
         let all: KeyValuePairs = [
             "host": host, "port": port, "ops-port": opsPort, "vault-config": vaultConfig, "store": store,
-            "root-secret": rootSecret, "log-level": logLevel, "log-format": logFormat, "max-body": maxBody,
+            "root-secret": rootSecret, "audit-log": auditLog, "log-level": logLevel, "log-format": logFormat,
+            "max-body": maxBody,
             "max-header": maxHeader, "max-target": maxTarget, "max-fields": maxFields,
             "max-chunk-extension": maxChunkExtension, "max-nesting": maxNesting, "max-connections": maxConnections,
             "max-connections-per-address": maxConnectionsPerAddress, "header-timeout": headerTimeout,

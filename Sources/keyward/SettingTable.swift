@@ -37,6 +37,11 @@ extension Setting {
         "The name of the vault secret that is the password of root; its scope has to admit Client/root."
     ) { text, settings in settings.server.rootSecret = text }
 
+    static let auditLog = Setting(
+        "audit-log", "place", default: "none",
+        "Where audit events go, one FHIR AuditEvent in JSON a line: none, stdout, or a file, which SIGHUP opens anew."
+    ) { text, settings throws(BadValue) in settings.server.auditLog = try Settings.AuditLocation(text) }
+
     static let logLevel = Setting(
         "log-level", "level", default: "info",
         "The least severe lines to log: trace, debug, info, notice, warning, error or critical."
@@ -101,7 +106,7 @@ extension Setting {
 
     /// In the order in which help and `Config/server.env` show them.
     static let all = [
-        host, port, opsPort, vaultConfig, store, rootSecret, logLevel, logFormat,
+        host, port, opsPort, vaultConfig, store, rootSecret, auditLog, logLevel, logFormat,
         maxBody, maxHeader, maxTarget, maxFields, maxChunkExtension, maxNesting, maxConnections,
         maxConnectionsPerAddress, headerTimeout, bodyTimeout, idleTimeout, writeTimeout, drainTimeout, eventLoops,
     ]

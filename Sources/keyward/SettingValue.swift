@@ -66,6 +66,18 @@ extension Settings.StoreLocation {
     }
 }
 
+extension Settings.AuditLocation {
+    init(_ text: String) throws(BadValue) {
+        switch text {
+        case "none": self = .none
+        case "stdout": self = .standardOutput
+        case "-", "stderr": throw BadValue("is no audit log; give none, stdout or a file")
+        case _ where text.contains("://"): throw BadValue("is no audit log; give none, stdout or a file")
+        default: self = .file(text)
+        }
+    }
+}
+
 /// What to do about variables that Kubernetes sets for a Service called `keyward`.
 let kubernetesRemedy =
     "Kubernetes sets it for a Service named keyward: put enableServiceLinks: false into the pod's spec"

@@ -22,6 +22,12 @@ extension StartSettings {
         case .store(let folder, let error):
             let status: ExitStatus = if case .locked = error { .unavailable } else { .inputOutput }
             return Refusal(status, "\(spelling(.store)) \"\(folder)\" cannot be used: \(error)")
+        case .auditLog(let location, let reason):
+            let value = if case .file(let path) = location { path } else { "stdout" }
+            return Refusal(
+                .configuration,
+                "\(spelling(.auditLog)) \"\(value)\" cannot be opened: \(reason); name a file in a folder that this "
+                    + "user may write")
         case .system(let reason):
             return Refusal(.unavailable, "the system refuses what a server needs: \(reason); check ulimit and memory")
         }

@@ -121,7 +121,7 @@ final class AuthenticatorTests {
         #expect(denial.reason == reason)
         #expect(denial.client == LogicalID(user))
         #expect(denial.secret?.text == secret)
-        #expect(denial.detail.contains("; ") || reason == .wrongPassword)
+        #expect(denial.detail.description.contains("; ") || reason == .wrongPassword)
         #expect(password.isEmpty || password == "x" || !"\(denial)".contains(password))
     }
 
@@ -186,7 +186,7 @@ final class AuthenticatorTests {
         adopt(overlap: .seconds(59))
         let denial = try await denial("basic", "open")
         #expect(denial.reason == .expiredPassword && denial.secret?.text == "basic-secret")
-        #expect(denial.detail.contains("use the value in force"))
+        #expect(denial.detail.description.contains("use the value in force"))
     }
 
     @Test func rootIsWhoKnowsTheRootSecret() async throws {

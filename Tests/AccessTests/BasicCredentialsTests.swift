@@ -1,4 +1,5 @@
 import Access
+import FHIR
 import Foundation
 import Testing
 import Vault
@@ -12,7 +13,7 @@ import Vault
     func holds(_ value: [UInt8], _ user: String, _ password: String) throws(BasicCredentials.Fault) -> Bool {
         let credentials = try BasicCredentials(authorization: value.span)
         let expected = SecretBytes(copying: Array(password.utf8).span)
-        return credentials.user == user && credentials.password.matches(expected)
+        return credentials.user == LogicalID(user) && credentials.password.matches(expected)
     }
 
     @Test(arguments: [

@@ -1,5 +1,6 @@
 import HTTP
 import Testing
+import Transport
 
 /// What a decoder makes of some bytes: the requests it found, and how it ended.
 struct Decoded: Equatable {
@@ -12,11 +13,11 @@ struct Decoded: Equatable {
         var head: RequestHead?
         do throws(HTTPError) {
             for piece in pieces {
-                decoder.buffer += piece
+                decoder.buffer.append(piece.span)
                 while true {
                     if head == nil { head = try decoder.head() }
                     guard let found = head, let content = try decoder.content() else { break }
-                    requests.append(Self.describe(found, content))
+                    requests.append(Self.describe(found, content.bytes))
                     head = nil
                 }
             }

@@ -98,7 +98,8 @@ import Testing
         #expect(try site.status("basic", "value") == 401)
     }
 
-    @Test func aThousandRequestsLeaveNoDescriptorOpen() throws {
+    @Test(.enabled(if: getuid() == 0, "only root may see the descriptors of keyward"))
+    func aThousandRequestsLeaveNoDescriptorOpen() throws {
         let site = try Site.withClient()
         #expect(try site.status() == 200)
         let before = site.server.openDescriptors

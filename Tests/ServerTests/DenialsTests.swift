@@ -32,7 +32,7 @@ import Testing
         let line = try #require(log.lines.first)
         #expect(
             line.fields == [
-                "reason": "malformed-credentials", "detail": Denial.ambiguous.detail, "request_id": "r-1",
+                "reason": "malformed-credentials", "detail": Denial.ambiguous.detail.description, "request_id": "r-1",
                 "method": "GET", "route": "none", "peer": "127.0.0.1:50000",
             ])
         #expect(log.lines.count == 1)

@@ -20,7 +20,7 @@ struct ImportTable {
                 "Transport", "HTTP", "JSON", "FHIR", "Vault", "Storage", "Access", "Telemetry", "Logging",
             ],
             "keyward": [
-                "Server", "Vault", "Storage", "HTTP", "Telemetry", "JSON", "Logging", "ArgumentParser",
+                "CLinux", "Server", "Vault", "Storage", "HTTP", "Telemetry", "JSON", "Logging", "ArgumentParser",
             ],
         ],
         // SwiftOverlayShims shares glibc's `timespec`, and the compiler may take it for the owner.

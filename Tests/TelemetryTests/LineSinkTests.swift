@@ -40,7 +40,7 @@ import Testing
     @Test func linesArriveWholeAndInOrder() throws {
         let pipe = Pipe()
         let sink = sink(pipe)
-        for number in 0..<1_000 { sink.write(Array("line \(number)\n".utf8)) }
+        for number in 0..<1_000 { sink.write { Array("line \(number)\n".utf8) } }
         #expect(sink.flush())
         #expect(try lines(of: pipe) == (0..<1_000).map { "line \($0)" })
         #expect(sink.lost == 0)
@@ -48,10 +48,10 @@ import Testing
 
     @Test func aReaderThatStopsCostsLinesButNeverTheCallersTime() throws {
         let pipe = Pipe()
-        let sink = sink(pipe, capacity: 100_000)
+        let sink = sink(pipe, capacity: 100)
         let line = [UInt8](repeating: UInt8(ascii: "x"), count: 999) + [UInt8(ascii: "\n")]
-        // The pipe takes 64 KiB, two buffers 100 kB each: most of these cannot be kept, and none may wait.
-        for _ in 0..<1_000 { sink.write(line) }
+        // The pipe takes 64 KiB, two buffers 100 lines each: most of these cannot be kept, and none may wait.
+        for _ in 0..<1_000 { sink.write { line } }
         #expect(sink.lost >= 700)
         #expect(!sink.flush(within: .milliseconds(10)))
 
@@ -69,8 +69,8 @@ import Testing
         let pipe = Pipe()
         let descriptor = pipe.fileHandleForWriting.fileDescriptor
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-        let sink = sink(pipe)
-        for number in 0..<20_000 { sink.write(Array("a line of some length, number \(number)\n".utf8)) }
+        let sink = sink(pipe, capacity: 20_000)
+        for number in 0..<20_000 { sink.write { Array("a line of some length, number \(number)\n".utf8) } }
         let reader = Reader(pipe)
         #expect(sink.flush(within: .seconds(30)))
         try pipe.fileHandleForWriting.close()
@@ -81,16 +81,31 @@ import Testing
 
     @Test func aLineBeyondTheCapacityIsReportedEvenWhenNothingElseIsWritten() throws {
         let pipe = Pipe()
-        let sink = sink(pipe, capacity: 4)
-        sink.write(Array("too long\n".utf8))
+        let sink = sink(pipe, capacity: 0)
+        sink.write { Array("too many\n".utf8) }
         #expect(sink.flush())
         #expect(try lines(of: pipe) == ["lost 1"])
+    }
+
+    /// A log line's length is nothing that a client could measure.
+    @Test func aLineIsMadeOnTheSinksOwnQueueInTheOrderOfTheCalls() throws {
+        let pipe = Pipe()
+        let sink = sink(pipe)
+        let mayMake = DispatchSemaphore(value: 0)
+        sink.write {
+            mayMake.wait()
+            return Array("first\n".utf8)
+        }
+        sink.write { Array("second\n".utf8) }
+        mayMake.signal()
+        #expect(sink.flush())
+        #expect(try lines(of: pipe) == ["first", "second"])
     }
 
     @Test func aDescriptorThatRefusesIsIgnored() throws {
         let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
         let sink = LineSink(descriptor: full.fileDescriptor) { _ in [] }
-        sink.write(Array("nowhere\n".utf8))
+        sink.write { Array("nowhere\n".utf8) }
         #expect(sink.flush())
     }
 }

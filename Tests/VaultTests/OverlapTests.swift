@@ -74,6 +74,23 @@ private final class Stage: Sendable {
 }
 
 @Suite struct OverlapTests {
+    /// A link that is pointed at a file which has lain there for long: the file's time says nothing of the change, but
+    /// the last look does that still found the value before.
+    @Test func aChangeIsNoOlderThanTheLastLookThatFoundTheValueBefore() async {
+        let stage = Stage(now: "one", changed: 50_000)
+        #expect(await stage.verdicts("one") == [.admitted])
+        stage.pass(seconds: 1_000)
+        #expect(await stage.verdicts("one") == [.admitted])
+        stage.pass(seconds: 10)
+        stage.put(now: "two", before: "one", secondsAgo: 40_000)
+        #expect(await stage.verdicts("two", "one") == [.admitted, .admittedAsPrevious])
+        #expect(stage.rotations.all.map(\.changed) == [FileTime(seconds: 1_001_000, nanoseconds: 0)])
+        stage.pass(seconds: 589)
+        #expect(await stage.verdicts("one") == [.admittedAsPrevious])
+        stage.pass(seconds: 1)
+        #expect(await stage.verdicts("one", "two") == [.expired, .admitted])
+    }
+
     @Test func afterARotationBothValuesCountUntilTheOverlapIsOver() async {
         let stage = Stage(now: "one", changed: 50_000)
         #expect(await stage.verdicts("one", "two") == [.admitted, .refused])
@@ -101,6 +118,7 @@ private final class Stage: Sendable {
     @Test func aRotationThatNobodySawForAWhileIsReckonedFromTheFilesChange() async {
         let stage = Stage(now: "one", changed: 50_000)
         #expect(await stage.verdicts("one") == [.admitted])
+        stage.pass(seconds: 1_000)
         stage.put(now: "two", before: "one", secondsAgo: 700)
         #expect(await stage.verdicts("one", "two") == [.expired, .admitted])
     }
@@ -158,15 +176,15 @@ private final class Stage: Sendable {
         for _ in 1...5 { #expect(await ![.refused, .failed("unstable")].contains(stage.verdicts("two")[0])) }
     }
 
-    /// The old generation is in its overlap and the new one is not, so "four" counts in neither of them: only the old
-    /// overlap with the new file would let it in.
+    /// The new generation has no value in force, so "four" counts in neither of them: only the old value in force with
+    /// the new file beside it would let it in.
     @Test func bothValuesAreOfOneGeneration() async {
         let stage = Stage(now: "two", before: "one", changed: 1) { call, disk in
             guard call.path == "/v/before", call.kind == .stat, call.number == 2 else { return }
-            disk.place("three", at: "/v/now", seconds: 900_000)
-            disk.place("four", at: "/v/before", seconds: 900_000)
+            disk.place("null", at: "/v/now", seconds: 1_000_000)
+            disk.place("four", at: "/v/before", seconds: 1_000_000)
         }
-        #expect(await stage.verdicts("four", "three") == [.expired, .admitted])
+        #expect(await stage.verdicts("four") == [.failed("no-value")])
     }
 
     @Test func aVolumeThatNeverStandsStillIsADenialInTheEnd() async {
@@ -180,10 +198,11 @@ private final class Stage: Sendable {
         let stage = Stage(now: "one", changed: 50_000)
         #expect(await stage.verdicts("one", "one") == [.admitted, .admitted])
         #expect(stage.rotations.all.isEmpty, "the first value is no rotation")
+        stage.pass(seconds: 10)
         stage.put(now: "two", before: "one", secondsAgo: 3)
         #expect(await stage.verdicts("two", "two", "one") == [.admitted, .admitted, .admittedAsPrevious])
         #expect(
-            stage.rotations.all.map(\.changed) == [FileTime(seconds: 999_997, nanoseconds: 0)]
+            stage.rotations.all.map(\.changed) == [FileTime(seconds: 1_000_007, nanoseconds: 0)]
                 && stage.rotations.all.first?.overlap == .seconds(600)
                 && stage.rotations.all.first?.name == SecretName("client-secret"))
         stage.put(now: "one", before: "two")

@@ -36,6 +36,30 @@ import Vault
         #expect(follower.look() == nil)
     }
 
+    /// `==` of two texts takes both spellings of é for one; a file system does not.
+    @Test func anotherSpellingOfAPathIsAnotherPath() throws {
+        let composed = "/s/caf\u{E9}"
+        let decomposed = "/s/cafe\u{301}"
+        var follower = try follower()
+        for (member, isPath) in [("path", true), ("previous_path", true), ("roots", false)] {
+            func text(_ path: String) -> String {
+                let roots = isPath ? "" : #""roots": ["\#(path)"], "#
+                let file = member == "path" ? path : "/s/now"
+                let older = member == "previous_path" ? #", "previous_path": "\#(path)", "overlap": "1m""# : ""
+                return #"{\#(roots)"secret": {"a": {"path": "\#(file)"\#(older), "scope": "Client"}}}"#
+            }
+            put(text(composed))
+            _ = follower.look()
+            put(text(decomposed))
+            guard case .adopted(_, let difference) = follower.look() else {
+                Issue.record("another \(member) was no news")
+                continue
+            }
+            #expect(difference.repathed == (isPath ? [SecretName("a")] : []))
+            #expect(difference.movesRoots == !isPath)
+        }
+    }
+
     @Test func aLookAtAnUnchangedFileIsOneStat() throws {
         var follower = try follower()
         let before = files.calls.count

@@ -56,6 +56,8 @@ package enum FindingCode: String, Sendable, CaseIterable {
     case storeTornTail = "store-torn-tail"
     case storeUnreadable = "store-unreadable"
     case literalSecret = "literal-secret"
+    // The audit log.
+    case auditLogUnwritable = "audit-log-unwritable"
 
     package var severity: Finding.Severity {
         switch self {

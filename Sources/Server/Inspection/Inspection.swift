@@ -12,8 +12,13 @@ package struct Inspection: Sendable {
         self.surroundings = surroundings
     }
 
-    /// First what is wrong with the config, then with files, then with references, last with the store.
+    /// First what is wrong with the config, then with files, then with references, with the store, last with the audit
+    /// log.
     package func findings() async -> [Finding] {
+        await vaultAndStoreFindings() + Self.lookAtAuditLog(settings.auditLog)
+    }
+
+    private func vaultAndStoreFindings() async -> [Finding] {
         let store = StoreExamination(settings.store)
         guard let path = settings.vaultConfig else { return findingsWithoutConfig(store) + store.findings }
         let paths = PathExamination(surroundings)

@@ -2,6 +2,21 @@ internal import FHIR
 internal import HTTP
 internal import Storage
 
+extension ResourceStore {
+    /// Makes a change that a request asks for. One of a system resource is in the audit log before it is made; when the
+    /// store then refuses it, that is too.
+    func commit(_ change: Change, for exchange: Exchange, _ audit: Audit?) async throws -> Committed {
+        guard let audit, change.key.type.kind == .system else { return try await commit(change) }
+        try await audit.changing(change.key, by: exchange)
+        do throws(StorageError) {
+            return try await commit(change)
+        } catch {
+            try await audit.failed(changing: change.key, by: exchange, error)
+            throw error
+        }
+    }
+}
+
 /// What create, update and delete share: the condition of a change, and the response to it.
 extension Exchange {
     /// What a write depends on: `If-Match`, or `If-None-Match: *`.

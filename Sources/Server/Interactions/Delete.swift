@@ -6,9 +6,11 @@ internal import Storage
 /// What is not there cannot be deleted and need not be: 204 too.
 struct Delete: Interaction {
     let store: any ResourceStore
+    var audit: Audit?
 
     func respond(to exchange: Exchange) async throws -> Response {
         let key = try exchange.resourceKey()
-        return exchange.response(to: try await store.commit(Change.delete(key, if: try exchange.precondition())))
+        let change = Change.delete(key, if: try exchange.precondition())
+        return exchange.response(to: try await store.commit(change, for: exchange, audit))
     }
 }

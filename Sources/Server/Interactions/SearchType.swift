@@ -2,6 +2,7 @@ internal import FHIR
 internal import HTTP
 internal import JSON
 internal import Storage
+internal import Transport
 
 /// [search-type](http://hl7.org/fhir/R4/http.html#search): the resources of one type, by ascending id, in pages that
 /// the link `next` leads through. By POST to `_search` the parameters may stand in the content too.
@@ -72,12 +73,12 @@ struct SearchType: Interaction {
     }
 
     private func parameters(of request: Request) async throws -> SearchParameters {
-        var text = Array((request.target.query ?? "").utf8)
+        var text = ReceivedBytes(taking: Array((request.target.query ?? "").utf8))
         if request.method == .post {
-            if !text.isEmpty { text.append(UInt8(ascii: "&")) }
-            text += try await request.content()
+            if !text.bytes.isEmpty { text.append([UInt8(ascii: "&")].span) }
+            text.append(try await request.content())
         }
-        return try SearchParameters(parsing: text.span)
+        return try SearchParameters(parsing: text.bytes.span)
     }
 
     private static func url(_ base: String, _ parameters: SearchParameters) -> String {

@@ -2,6 +2,7 @@ internal import FHIR
 internal import HTTP
 internal import Logging
 internal import Storage
+internal import Transport
 internal import Vault
 
 /// What create and update share: reading a resource out of a request, and the rules that a write keeps.
@@ -12,9 +13,9 @@ struct Writing: Sendable {
     let newID: @Sendable () -> LogicalID
 
     /// The content of a write, which must not be empty.
-    func content(of exchange: Exchange) async throws -> [UInt8] {
+    func content(of exchange: Exchange) async throws -> ReceivedBytes {
         let content = try await exchange.request.content()
-        guard !content.isEmpty else {
+        guard !content.bytes.isEmpty else {
             throw Refusal(.badRequest, .required, "The request has no content; send the resource as JSON.")
         }
         return content

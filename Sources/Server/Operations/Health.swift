@@ -16,6 +16,7 @@ actor Health {
     private let vault: SecretResolver
     private let watch: VaultWatch
     private let rootSecret: SecretName?
+    private let audit: Audit?
     private let version: String
     private let now: @Sendable () -> Deadline
     private let logger: Logger
@@ -27,13 +28,15 @@ actor Health {
     /// - Parameter rootSecret: a reference that counts as a Client's does.
     init(
         store: any ResourceStore, directory: ClientDirectory, vault: SecretResolver, watch: VaultWatch,
-        rootSecret: SecretName?, version: String, logger: Logger, now: @escaping @Sendable () -> Deadline = Deadline.now
+        rootSecret: SecretName?, audit: Audit? = nil, version: String, logger: Logger,
+        now: @escaping @Sendable () -> Deadline = Deadline.now
     ) {
         self.store = store
         self.directory = directory
         self.vault = vault
         self.watch = watch
         self.rootSecret = rootSecret
+        self.audit = audit
         self.version = version
         self.logger = logger
         self.now = now
@@ -50,7 +53,10 @@ actor Health {
         if let last, begun < last.until { return last.report }
         if let underWay { return await underWay.value }
         // Detached, since it walks all system resources: on an event loop it would hold up the connections there.
-        let look = Task.detached { [self] in HealthReport(store: await lookAtStore(), vault: await lookAtVault()) }
+        let look = Task.detached { [self] in
+            HealthReport(
+                store: await lookAtStore(), vault: await lookAtVault(), auditIsWritable: await audit?.isWritable())
+        }
         underWay = look
         let report = await look.value
         underWay = nil

@@ -49,22 +49,26 @@ struct HealthReport: Sendable {
 
     let store: Store
     let vault: Vault
+    /// Whether the audit log takes lines; nothing where none is set.
+    let auditIsWritable: Bool?
 
     /// `application/health+json`; 503 when it fails.
     func response(_ version: String) -> Response {
-        let status = store.refusal == nil ? vaultStatus : storeStatus
+        var checks = JSONObject()
+        checks["store"] = [Self.check(storeStatus, "The store takes no writes; the log says why.")]
+        checks["vault"] = [Self.check(vaultStatus, vault.complaints.joined(separator: " "), vault.counts)]
+        if let auditIsWritable {
+            checks["audit"] = [
+                Self.check(auditIsWritable ? "pass" : "fail", "The audit log takes no lines; the log says why.")
+            ]
+        }
+        let fails = store.refusal != nil || auditIsWritable == false
         let report: JSONValue = [
-            "status": .string(status), "version": "1", "releaseId": .string(version),
-            "checks": [
-                "store": [
-                    Self.check(storeStatus, "The store takes no writes; the log says why.")
-                ],
-                "vault": [Self.check(vaultStatus, vault.complaints.joined(separator: " "), vault.counts)],
-            ],
+            "status": .string(fails ? "fail" : vaultStatus), "version": "1", "releaseId": .string(version),
+            "checks": .object(checks),
         ]
         return Response(
-            store.refusal == nil ? .ok : .serviceUnavailable, content: report.serialized,
-            type: "application/health+json")
+            fails ? .serviceUnavailable : .ok, content: report.serialized, type: "application/health+json")
     }
 
     private var storeStatus: String { store.refusal == nil ? "pass" : "fail" }

@@ -2,13 +2,16 @@ internal import Logging
 internal import Telemetry
 internal import Vault
 
-/// What happens in the vault without a request: one log line and one count each.
+/// What happens in the vault without a request: one log line and one count each; what changes is in the audit log too,
+/// where there is one.
 struct VaultEvents: Sendable {
     private let rotations: Counter
     private let reloads: MetricFamily<Counter>
     private let logger: Logger
+    private let audit: Audit?
 
-    init(_ registry: MetricRegistry, _ logger: Logger) {
+    init(_ registry: MetricRegistry, _ logger: Logger, audit: Audit? = nil) {
+        self.audit = audit
         rotations = registry.counters(
             "keyward_rotations_total", help: "Secrets whose file came to hold another value.", labels: []
         ).series()
@@ -22,6 +25,7 @@ struct VaultEvents: Sendable {
 
     func rotated(_ rotation: SecretRotation) {
         rotations.add()
+        audit?.rotated(rotation)
         var fields: Logger.Metadata = ["secret": "\(rotation.name)", "changed": "\(rotation.changed.wallTime.rfc3339)"]
         if let overlap = rotation.overlap {
             fields["previous_counts_until"] = "\((rotation.changed.wallTime + overlap).rfc3339)"
@@ -31,6 +35,7 @@ struct VaultEvents: Sendable {
 
     func adopted(_ difference: VaultConfigDifference) {
         reloads.series("applied").add()
+        audit?.configChanged(difference)
         var fields: Logger.Metadata = [:]
         for (key, names) in difference.lists where !names.isEmpty {
             fields[key] = .array(names.map { "\($0)" })
@@ -42,6 +47,7 @@ struct VaultEvents: Sendable {
     /// One line a fault, since each wants a remedy of its own.
     func refused(_ faults: [VaultConfigFault], configAge seconds: UInt64) {
         reloads.series("refused").add()
+        audit?.configRefused(faults)
         for fault in faults {
             logger.error(
                 "vault config refused; the last good one stays in force",
@@ -53,6 +59,7 @@ struct VaultEvents: Sendable {
     }
 
     func restored() {
+        audit?.configRestored()
         logger.notice("the vault config in force is the one in the file again")
     }
 

@@ -15,7 +15,8 @@ final class EchoResponder: Responder {
         if request.target.path == "/ignore" { return .plain(.ok, "ignored") }
         if request.target.path == "/big" { return Response(.ok, content: [UInt8](repeating: 0x78, count: 33_554_432)) }
         do throws(HTTPError) {
-            let content = String(decoding: try await request.content(), as: UTF8.self)
+            let received = try await request.content()
+            let content = String(decoding: received.bytes, as: UTF8.self)
             return .plain(.ok, "\(request.method.text) \(request.target.path) [\(content)]")
         } catch {
             return refuse(error)

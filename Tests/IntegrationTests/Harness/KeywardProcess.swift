@@ -14,6 +14,8 @@ final class KeywardProcess: Sendable {
     let opsPort: UInt16?
     private let process: ChildProcess
 
+    /// Where the port is given and not 0, it need not say that it listens, so any log level and format will do.
+    ///
     /// - Parameter program: the words that start keyward, when not simply its path.
     init(
         _ arguments: [String], environment: [String: String] = [:], program: [String]? = nil, in folder: String? = nil
@@ -25,19 +27,25 @@ final class KeywardProcess: Sendable {
         let process = try ChildProcess(
             words + ["serve"] + all, environment: KeywardBinary.environment(adding: environment), in: folder)
         self.process = process
+        let given = Self.port("--port", in: arguments)
         var line: LogLine?
         let isSettled = eventually(within: .seconds(30)) {
             line = LogLine.lines(of: process.standardError).first { $0.message == "listening" }
-            return line != nil || process.ended() != nil
+            return line != nil || process.ended() != nil || given.map { (try? Wire(port: $0)) != nil } == true
         }
-        if let port = line?.port("port") {
+        if let port = line?.port("port") ?? given, process.ended() == nil {
             self.port = port
-            opsPort = line?.port("ops_port")
+            opsPort = line?.port("ops_port") ?? Self.port("--ops-port", in: arguments)
         } else if case .exited(let status)? = process.ended() {
             throw StartFault(status: status, errors: process.standardError)
         } else {
             throw HarnessFault("keyward neither listens nor ended (settled: \(isSettled)): \(process.standardError)")
         }
+    }
+
+    private static func port(_ flag: String, in arguments: [String]) -> UInt16? {
+        let value = arguments.firstIndex(of: flag).flatMap { UInt16(arguments[$0 + 1]) }
+        return value == 0 ? nil : value
     }
 
     var isRunning: Bool { process.ended() == nil }
@@ -108,6 +116,9 @@ struct LogLine {
     var reason: String? { self["reason"] }
 
     subscript(name: String) -> String? { members[name] as? String }
+
+    /// A field that holds texts.
+    func list(_ name: String) -> [String]? { members[name] as? [String] }
 
     /// The names of fields whose value is this text.
     func fields(holding value: String) -> [String] { members.filter { $0.value as? String == value }.map(\.key) }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A machine with a vault config, a secret volume and a server: what the tutorial sets up.
 final class Site {
@@ -22,8 +23,7 @@ final class Site {
     ) throws {
         folder = try TemporaryFolder()
         volume = try SecretVolume(at: folder.at("azure-secrets"), secrets)
-        let members = config.replacingOccurrences(of: "VOLUME", with: volume.path)
-        try folder.write(#"{"roots": ["\#(folder.path)"], "secret": {\#(members)}}"#, to: "vault-config.json")
+        try folder.write(Self.config(config, folder, volume), to: "vault-config.json")
         self.arguments =
             ["--vault-config", folder.at("vault-config.json")]
             + (arguments.contains("--store") ? [] : ["--store", folder.at("data")]) + arguments
@@ -31,6 +31,21 @@ final class Site {
         self.program = program
         server = try KeywardProcess(self.arguments, environment: environment, program: program)
         http = HTTPClient(port: server.port)
+    }
+
+    private static func config(_ members: String, _ folder: TemporaryFolder, _ volume: SecretVolume) -> String {
+        let members = members.replacingOccurrences(of: "VOLUME", with: volume.path)
+        return #"{"roots": ["\#(folder.path)"], "secret": {\#(members)}}"#
+    }
+
+    /// Renames another vault config over the one there is, given by its members of `secret`.
+    func swapConfig(_ members: String) throws {
+        try swapConfigText(Self.config(members, folder, volume))
+    }
+
+    func swapConfigText(_ text: String) throws {
+        let new = try folder.write(text, to: "vault-config.new")
+        guard unsafe rename(new, folder.at("vault-config.json")) == 0 else { throw HarnessFault("rename: \(errno)") }
     }
 
     static let tutorialSecret =

@@ -5,8 +5,9 @@ import Glibc
 final class TemporaryFolder: Sendable {
     let path: String
 
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("keyward-\(UUID().uuidString)")
+    /// - Parameter parent: the file system to be on.
+    init(in parent: String = FileManager.default.temporaryDirectory.path) throws {
+        let url = URL(fileURLWithPath: parent).appendingPathComponent("keyward-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.resolvingSymlinksInPath().path
     }

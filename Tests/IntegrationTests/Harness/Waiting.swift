@@ -39,3 +39,8 @@ struct HarnessFault: Error, CustomStringConvertible {
 
     init(_ description: String) { self.description = description }
 }
+
+/// Says something into the test's output, beside what the tests say of themselves.
+func report(_ words: String) {
+    FileHandle.standardError.write(Data("◇ \(words)\n".utf8))
+}

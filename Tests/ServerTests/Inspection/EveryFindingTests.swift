@@ -73,6 +73,7 @@ import Vault
         case .configBadValue: basic = #""path": 1, "scope": "Client/basic""#
         case .configBadScope: basic = #""path": "basic-file", "scope": []"#
         case .noVaultConfig: settings.vaultConfig = nil
+        case .auditLogUnwritable: settings.auditLog = .file(scratch("nowhere/audit.ndjson"))
         case .rootMissing: config = #""roots": ["\#(scratch("nowhere"))"], "#
         case .sharedPath:
             more = #", "same": {"path": "./basic-file", "scope": "Client/other"}"#

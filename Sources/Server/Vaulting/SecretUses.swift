@@ -1,27 +1,20 @@
 internal import Access
 internal import FHIR
+internal import HTTP
 internal import Logging
-internal import Synchronization
 internal import Telemetry
-internal import Transport
 internal import Vault
 
 /// Counts what the vault said to each password, and notes who still uses a value that is about to end.
 final class SecretUses: Sendable {
-    /// A client's use of a previous value is logged once in this time.
-    static let noticeInterval = Patience(.seconds(60))
-    /// Clients that are remembered for that; beyond it all are forgotten, and noted once more.
-    static let capacity = 10_000
-
     private let current: Counter
     private let previous: Counter
     private let denials: [DenialReason: Counter]
     private let overlaps: MetricFamily<Counter>
     private let logger: Logger
-    private let now: @Sendable () -> Deadline
-    private let noted = Mutex<[SecretUse: Deadline]>([:])
+    private let logged = RecentUses()
 
-    init(_ registry: MetricRegistry, _ logger: Logger, now: @escaping @Sendable () -> Deadline = Deadline.now) {
+    init(_ registry: MetricRegistry, _ logger: Logger) {
         let resolves = registry.counters(
             "keyward_resolves_total",
             help: "Passwords judged by a secret: which value they were, or why they were none.", labels: ["result"])
@@ -33,7 +26,6 @@ final class SecretUses: Sendable {
             "keyward_overlap_uses_total", help: "Passwords that were the previous value, in its overlap.",
             labels: ["secret"])
         self.logger = logger
-        self.now = now
     }
 
     func note(_ denial: Denial) {
@@ -44,14 +36,9 @@ final class SecretUses: Sendable {
         guard use.value == .previous else { return current.add() }
         previous.add()
         overlaps.series(use.secret.text).add()
-        let now = now()
-        let isDue = noted.withLock { noted in
-            if let until = noted[use], now < until { return false }
-            if noted.count >= Self.capacity { noted.removeAll() }
-            noted[use] = now.advanced(by: Self.noticeInterval)
-            return true
-        }
-        guard isDue else { return }
+        let moment = exchange.request.arrived
+        guard case .due = logged.state(of: use, at: moment) else { return }
+        defer { logged.settle(use, at: moment, isWritten: true) }
         logger.notice(
             "the previous value of a secret was used",
             metadata: exchange.logFields(["client": "\(use.client.text)", "secret": "\(use.secret)"]))

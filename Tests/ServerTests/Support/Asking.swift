@@ -15,22 +15,22 @@ extension Address {
 extension Request {
     init(
         _ method: Method, _ target: String, _ fields: [(FieldName, String)] = [], content: String = "",
-        from peer: Address = .here
+        from peer: Address = .here, arrived: Deadline = .now()
     ) {
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let target = RequestTarget(path: parts[0], query: parts.dropFirst().first)
         self.init(
             RequestHead(method: method, target: target, fields: RequestFields(fields)), from: peer,
-            content: GivenContent(Array(content.utf8)))
+            arrived: arrived, content: GivenContent(Array(content.utf8)))
     }
 }
 
 extension Exchange {
     convenience init(
         _ method: Method, _ target: String, _ fields: [(FieldName, String)] = [], content: String = "",
-        from peer: Address = .here
+        from peer: Address = .here, arrived: Deadline = .now()
     ) {
-        self.init(Request(method, target, fields, content: content, from: peer), id: "r-1")
+        self.init(Request(method, target, fields, content: content, from: peer, arrived: arrived), id: "r-1")
     }
 }
 

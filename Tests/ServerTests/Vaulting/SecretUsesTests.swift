@@ -1,7 +1,6 @@
 import Access
 import FHIR
 import HTTP
-import Synchronization
 import Telemetry
 import Testing
 import Transport
@@ -10,15 +9,8 @@ import Vault
 @testable import Server
 
 @Suite struct SecretUsesTests {
-    private final class HandClock: Sendable {
-        private let time = Mutex(Deadline.now())
-        func now() -> Deadline { time.withLock { $0 } }
-        func advance(_ duration: Duration) { time.withLock { $0 = $0.advanced(by: Patience(duration)) } }
-    }
-
     private let log = LogBook()
     private let registry = MetricRegistry()
-    private let clock = HandClock()
 
     private func metrics() -> [Substring] {
         String(decoding: registry.render(), as: UTF8.self).split(separator: "\n").filter { !$0.hasSuffix(" 0") }
@@ -29,8 +21,9 @@ import Vault
     }
 
     @Test func theValueThatIsEndingIsCountedAlwaysAndLoggedOnceAMinuteAClient() throws {
-        let uses = SecretUses(registry, log.logger(), now: clock.now)
-        let exchange = Exchange(.get, "/fhir/Patient")
+        let uses = SecretUses(registry, log.logger())
+        let start = Deadline.now()
+        let exchange = Exchange(.get, "/fhir/Patient", arrived: start)
         func lines() -> [String?] {
             log.lines("the previous value of a secret was used").map { $0.fields["client"] }
         }
@@ -38,15 +31,15 @@ import Vault
         #expect(lines() == ["basic"])
         uses.note(try use("other", .previous), of: exchange)
         #expect(lines() == ["basic", "other"])
-        clock.advance(.seconds(61))
-        uses.note(try use("basic", .previous), of: exchange)
+        let later = Exchange(.get, "/fhir/Patient", arrived: start.advanced(by: Patience(.seconds(61))))
+        uses.note(try use("basic", .previous), of: later)
         #expect(lines() == ["basic", "other", "basic"])
         #expect(metrics().contains(#"keyward_overlap_uses_total{secret="s"} 5"#))
         #expect(metrics().contains(#"keyward_resolves_total{result="previous"} 5"#))
     }
 
     @Test func theValueInForceIsCountedAndNotLogged() throws {
-        let uses = SecretUses(registry, log.logger(), now: clock.now)
+        let uses = SecretUses(registry, log.logger())
         uses.note(try use("basic", .current), of: Exchange(.get, "/fhir/Patient"))
         #expect(log.lines("the previous value of a secret was used").isEmpty)
         #expect(metrics().contains(#"keyward_resolves_total{result="current"} 1"#))
@@ -54,7 +47,7 @@ import Vault
     }
 
     @Test func onlyDenialsOfASecretAreResolves() {
-        let uses = SecretUses(registry, log.logger(), now: clock.now)
+        let uses = SecretUses(registry, log.logger())
         uses.note(Denial.noCredentials)
         #expect(!metrics().contains { $0.hasPrefix("keyward_resolves_total{") })
     }

@@ -2,19 +2,19 @@ internal import Access
 internal import Synchronization
 internal import Transport
 
-/// Which uses of secrets were audited within the last minute, so that they are not again. Either of a secret's two
+/// Which uses of secrets were written down within the last minute, so that they are not again. Either of a secret's two
 /// values has a minute of its own.
 final class RecentUses: Sendable {
     static let interval = Patience(.seconds(60))
-    /// Uses that are remembered; beyond that all are forgotten, and audited again sooner.
+    /// Uses that are remembered; beyond that all are forgotten, and written down again sooner.
     static let capacity = 100_000
 
     enum State: Equatable {
-        /// Audited within the minute.
+        /// Written down within the minute.
         case known
-        /// To be audited, and then to be `settle`d.
+        /// To be written down, and then to be `settle`d.
         case due
-        /// Another request is auditing it now.
+        /// Another request is at it now.
         case underWay
     }
 
@@ -38,7 +38,7 @@ final class RecentUses: Sendable {
         }
     }
 
-    /// Ends what `due` began: the use is in the log, or it is not.
+    /// Ends what `due` began: the use is written down, or it is not.
     func settle(_ use: SecretUse, at moment: Deadline, isWritten: Bool) {
         entries.withLock { $0[use] = isWritten ? .until(moment.advanced(by: Self.interval)) : nil }
     }

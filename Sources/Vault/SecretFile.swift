@@ -127,6 +127,18 @@ final class SecretFile: Sendable {
         }
     }
 
+    /// Lets go of what was kept: the file cannot be looked at.
+    func forget() {
+        state.withLock { $0.advance(to: nil, of: nil, looked: .earliest, missing: $0.isKnownMissing) }
+    }
+
+    /// Whether what is kept is this refusal, and nothing that could be let go.
+    func isRefused(by error: Errno) -> Bool {
+        state.withLock { state in
+            if case .fault(.unreadable(error)) = state.kept { true } else { false }
+        }
+    }
+
     /// Records that there is no file, unless somebody has found one since `generation`.
     func keepMissing(since generation: Generation) {
         state.withLock { state in

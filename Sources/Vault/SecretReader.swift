@@ -33,11 +33,17 @@ struct SecretReader: Sendable {
             if let kept = file.kept(for: identity, looked: looked), !(mayHaveMended && kept.isUnseenFault) {
                 return .seen(kept)
             }
-            if let fault = Self.fault(of: identity) { return .seen(.fault(fault)) }
-            return try read(Look(file: file, generation: file.generation, looked: looked, identity: identity), roots)
+            let look = Look(file: file, generation: file.generation, looked: looked, identity: identity)
+            if let fault = Self.fault(of: identity) {
+                // Kept in place of the value, which is let go.
+                _ = look.keep(.fault(fault), for: identity)
+                return .seen(.fault(fault))
+            }
+            return try read(look, roots)
         } catch {
-            let fault: SecretFault = error.isMissing ? .missing : .unreadable(error)
-            return error.isVanishing ? .moving(fault) : .seen(.fault(fault))
+            if error.isVanishing { return .moving(error.isMissing ? .missing : .unreadable(error)) }
+            if !file.isRefused(by: error) { file.forget() }
+            return .seen(.fault(.unreadable(error)))
         }
     }
 

@@ -98,6 +98,31 @@ import Vault
         #expect(await resolver.verdict(on: "other") == .admitted)
     }
 
+    /// What is let go is overwritten; a value that no request can be judged by any more must not lie about.
+    @Test(arguments: ["folder", "too long", "error"])
+    func aValueIsLetGoOnceItsFileIsNone(change: String) async {
+        let isFailing = Mutex(false)
+        let files = ScriptedFiles([path: "value"]) { call, _ throws(Errno) in
+            if call.kind == .stat, isFailing.withLock({ $0 }) { throw .denied }
+        }
+        let resolver = SecretResolver(path: path, files: files)
+        #expect(await resolver.verdict(on: "value") == .admitted)
+        let identity = files.identity(at: path)
+        files.change { disk in
+            switch change {
+            case "folder": disk.nodes[1]?.identity.kind = .folder
+            case "too long": disk.nodes[1]?.identity.size = 65_537
+            default: isFailing.withLock { $0 = true }
+            }
+        }
+        #expect(await resolver.verdict(on: "value") != .admitted)
+        // The very same state of the file again: only what is still kept would spare the reading.
+        isFailing.withLock { $0 = false }
+        files.change { if let identity { $0.nodes[1]?.identity = identity } }
+        #expect(await resolver.verdict(on: "value") == .admitted)
+        #expect(files.count(.open) == 2)
+    }
+
     @Test func theLastGoodValueDoesNotOutliveAnError() async {
         let files = ScriptedFiles([path: "value"]) { call, _ throws(Errno) in
             if call.kind == .stat, call.number > 1 { throw .inputOutput }

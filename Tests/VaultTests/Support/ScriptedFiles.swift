@@ -73,6 +73,10 @@ final class ScriptedFiles: FileSystem {
 
     func count(_ kind: Kind) -> Int { state.withLock { $0.counts[kind] ?? 0 } }
 
+    func identity(at path: String) -> FileIdentity? {
+        state.withLock { state in state.disk.inodes[path].flatMap { state.disk.nodes[$0]?.identity } }
+    }
+
     func change(_ body: (inout Disk) -> Void) {
         state.withLock { body(&$0.disk) }
     }

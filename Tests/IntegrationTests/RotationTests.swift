@@ -107,6 +107,7 @@ import Testing
             try site.volume.swap(["client-secret": "value-\(round % 2)"])
             _ = try site.status("basic", "value-0")
         }
-        #expect(site.server.openDescriptors <= before)
+        // The watch may have a file open for a moment.
+        #expect(eventually { site.server.openDescriptors <= before })
     }
 }

@@ -56,8 +56,7 @@ final class Audit: Sendable {
         let moment = exchange.request.arrived
         switch uses.state(of: use, at: moment) {
         case .known: return
-        // Whether that one succeeds is seen by whether the log can be written.
-        case .underWay: if await log.probe() != nil { throw .unaudited }
+        case .underWay: guard await uses.isWritten(use) else { throw .unaudited }
         case .due:
             var isWritten = false
             defer { uses.settle(use, at: moment, isWritten: isWritten) }

@@ -97,11 +97,7 @@ final class Audit: Sendable {
 
     /// Another vault config is in force.
     func configChanged(_ difference: VaultConfigDifference) {
-        let lists = [
-            ("added", difference.added), ("removed", difference.removed), ("rescoped", difference.rescoped),
-            ("repathed", difference.repathed), ("retimed", difference.retimed),
-        ]
-        var details = lists.flatMap { kind, names in names.map { (kind, $0.text) } }
+        var details = difference.lists.flatMap { kind, names in names.map { (kind, $0.text) } }
         if difference.movesRoots { details.append(("roots", "changed")) }
         post(.vaultConfigChanged, entities: [.object("vault config", details)])
     }

@@ -8,7 +8,7 @@ package final class MetricFamily<Series: MetricSeries>: MetricSource {
     private let type: String
     private let labels: [String]
     private let make: @Sendable () -> Series
-    private let made = Mutex<[[String]: Series]>([:])
+    private let made = Mutex<[LabelValues: Series]>([:])
 
     init(name: String, help: String, type: String, labels: [String], make: @escaping @Sendable () -> Series) {
         precondition(MetricText.isName(name), "\(name) is no metric name")
@@ -31,20 +31,35 @@ package final class MetricFamily<Series: MetricSeries>: MetricSource {
     @discardableResult
     package func series(_ values: [String]) -> Series {
         precondition(values.count == labels.count, "\(name) has \(labels.count) labels, not \(values.count)")
+        let key = LabelValues(texts: values)
         return made.withLock { made in
-            if let series = made[values] { return series }
+            if let series = made[key] { return series }
             let series = make()
-            made[values] = series
+            made[key] = series
             return series
         }
     }
 
     func write(to text: inout MetricText) {
         text.head(name, help: help, type: type)
-        let sorted = made.withLock { $0 }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        let sorted = made.withLock { $0 }.sorted { $0.key.texts.lexicographicallyPrecedes($1.key.texts) }
         for (values, series) in sorted {
-            series.write(name: name, labels: Array(zip(labels, values)), to: &text)
+            series.write(name: name, labels: Array(zip(labels, values.texts)), to: &text)
         }
+    }
+}
+
+/// The same only when their bytes are, as for whoever reads the metrics; `String` would take "é" and "e\u{301}" for
+/// one.
+private struct LabelValues: Hashable {
+    let texts: [String]
+
+    static func == (left: Self, right: Self) -> Bool {
+        left.texts.elementsEqual(right.texts) { $0.utf8.elementsEqual($1.utf8) }
+    }
+
+    func hash(into hasher: inout Hasher) {
+        for text in texts { for byte in text.utf8 { hasher.combine(byte) } }
     }
 }
 

@@ -91,12 +91,14 @@ struct SecretReader: Sendable {
     }
 
     /// A refusal is kept, so that it costs no more than any other denial: rights that are mended change the identity.
+    /// Not where the path leads elsewhere by now: then it may not be what `stat` saw that was refused.
     private func open(_ look: Look, _ began: FileTime) throws(Errno) -> any OpenFile & ~Copyable {
         do throws(Errno) {
             return try files.open(look.file.path)
         } catch {
             if error.isDenied {
-                let identity = look.identity.isSettled(at: began) ? look.identity : nil
+                let isRefused = try files.identity(of: look.file.path) == look.identity
+                let identity = isRefused && look.identity.isSettled(at: began) ? look.identity : nil
                 _ = look.keep(.fault(.unreadable(error)), for: identity)
             }
             throw error

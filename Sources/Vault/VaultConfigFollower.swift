@@ -36,6 +36,8 @@ package struct VaultConfigFollower: Sendable {
     /// A file that has changed within the last 20 ms may still be being written, and one that cannot be read may be in
     /// the middle of a swap: each is left to the next look, where it counts if it is then the same.
     package mutating func look() -> News? {
+        let wasMissed = isMissed
+        isMissed = false
         do throws(VaultConfigFaults) {
             let identity = try file.identity()
             let last = seen
@@ -44,14 +46,13 @@ package struct VaultConfigFollower: Sendable {
             seen = (identity, isSettled)
             guard isSettled else { return nil }
             let config = try file.load()
-            isMissed = false
             if let objection = objection(config) { throw VaultConfigFaults([objection]) }
             return accept(config)
         } catch {
             if error.faults.map(\.code) == [.unreadable] {
                 seen = nil
-                defer { isMissed = true }
-                if !isMissed { return nil }
+                isMissed = true
+                if !wasMissed { return nil }
             }
             if error.faults == faults { return nil }
             faults = error.faults

@@ -35,6 +35,14 @@ import Testing
                 """#)
     }
 
+    /// Names of secrets are told apart by their bytes.
+    @Test func twoSpellingsOfOneLetterAreTwoSeries() {
+        let uses = MetricRegistry().counters("uses_total", help: "", labels: ["secret"])
+        uses.series("caf\u{E9}").add()
+        #expect(uses.series("cafe\u{301}").value == 0)
+        #expect(uses.series("caf\u{E9}").value == 1)
+    }
+
     @Test func whatIsKeptElsewhereIsReadAtEachRendering() {
         let registry = MetricRegistry()
         let open = Mutex<Int64>(-1)

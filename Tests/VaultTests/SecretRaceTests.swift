@@ -98,6 +98,19 @@ import Vault
         #expect(await resolver.verdict(on: "other") == .admitted)
     }
 
+    /// A link that is pointed at a file which may not be read, and back again.
+    @Test func aRefusalIsThatOfTheFileThatWasOpenedAlone() async {
+        let files = ScriptedFiles([path: "value"]) { [path] call, disk throws(Errno) in
+            guard call.kind == .open, call.number == 1 else { return }
+            disk.place("other", at: path)
+            throw .denied
+        }
+        let resolver = SecretResolver(path: path, files: files)
+        #expect(await resolver.verdict(on: "value") == .failed("file-unreadable"))
+        files.change { [path] in $0.inodes[path] = 1 }
+        #expect(await resolver.verdict(on: "value") == .admitted)
+    }
+
     /// What is let go is overwritten; a value that no request can be judged by any more must not lie about.
     @Test(arguments: ["folder", "too long", "error"])
     func aValueIsLetGoOnceItsFileIsNone(change: String) async {

@@ -129,6 +129,19 @@ import Vault
         #expect(follower.look() == .restored)
     }
 
+    /// Each swap has a moment of its own, whatever was there between two of them.
+    @Test(arguments: [("{", 1), (#"{"secret": {}}"#, 0)] as [(String, Int64)])
+    func oneThatIsMissedTwiceButNotInARowIsNotGone(between: String, secondsAgo: Int64) throws {
+        var follower = try follower()
+        files.change { $0.remove(Self.path) }
+        #expect(follower.look() == nil)
+        put(between, secondsAgo: secondsAgo)
+        _ = follower.look()
+        files.change { $0.remove(Self.path) }
+        #expect(follower.look() == nil)
+        #expect(!follower.faults.contains { $0.code == .unreadable })
+    }
+
     @Test func aConfigThatIsObjectedToIsABadOne() throws {
         let fault = VaultConfigFault(.rootSecret, at: "root-secret", what: "it is gone", remedy: "keep it")
         var follower = try follower { $0.secrets.isEmpty ? fault : nil }

@@ -56,8 +56,7 @@ final class Audit: Sendable {
         let moment = exchange.request.arrived
         switch uses.state(of: use, at: moment) {
         case .known: return
-        // Whether that one succeeds is seen by whether the log can be written.
-        case .underWay: if await log.probe() != nil { throw .unaudited }
+        case .underWay: guard await uses.isWritten(use) else { throw .unaudited }
         case .due:
             var isWritten = false
             defer { uses.settle(use, at: moment, isWritten: isWritten) }
@@ -98,11 +97,7 @@ final class Audit: Sendable {
 
     /// Another vault config is in force.
     func configChanged(_ difference: VaultConfigDifference) {
-        let lists = [
-            ("added", difference.added), ("removed", difference.removed), ("rescoped", difference.rescoped),
-            ("repathed", difference.repathed), ("retimed", difference.retimed),
-        ]
-        var details = lists.flatMap { kind, names in names.map { (kind, $0.text) } }
+        var details = difference.lists.flatMap { kind, names in names.map { (kind, $0.text) } }
         if difference.movesRoots { details.append(("roots", "changed")) }
         post(.vaultConfigChanged, entities: [.object("vault config", details)])
     }

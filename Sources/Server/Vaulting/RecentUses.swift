@@ -6,7 +6,7 @@ internal import Transport
 /// values has a minute of its own.
 final class RecentUses: Sendable {
     static let interval = Patience(.seconds(60))
-    /// Uses that are remembered; beyond that all are forgotten, and written down again sooner.
+    /// Uses that are remembered; beyond that all that are written down are forgotten, and written down again sooner.
     static let capacity = 100_000
 
     enum State: Equatable {
@@ -19,8 +19,11 @@ final class RecentUses: Sendable {
     }
 
     private enum Entry {
-        case underWay
+        /// With those who wait to hear what becomes of it.
+        case underWay([CheckedContinuation<Bool, Never>])
         case until(Deadline)
+
+        var isUnderWay: Bool { if case .underWay = self { true } else { false } }
     }
 
     private let entries = Mutex<[SecretUse: Entry]>([:])
@@ -31,15 +34,36 @@ final class RecentUses: Sendable {
             case .underWay: return .underWay
             case .until(let end) where moment < end: return .known
             case .until, nil:
-                if entries.count >= Self.capacity { entries.removeAll() }
-                entries[use] = .underWay
+                if entries.count >= Self.capacity { entries = entries.filter(\.value.isUnderWay) }
+                entries[use] = .underWay([])
                 return .due
             }
         }
     }
 
+    /// Whether a use that was under way came to be written down, as soon as that is settled.
+    func isWritten(_ use: SecretUse) async -> Bool {
+        await withCheckedContinuation { waiter in
+            let isWritten: Bool? = entries.withLock { entries in
+                switch entries[use] {
+                case .underWay(let waiters):
+                    entries[use] = .underWay(waiters + [waiter])
+                    return nil
+                case .until: return true
+                case nil: return false
+                }
+            }
+            if let isWritten { waiter.resume(returning: isWritten) }
+        }
+    }
+
     /// Ends what `due` began: the use is written down, or it is not.
     func settle(_ use: SecretUse, at moment: Deadline, isWritten: Bool) {
-        entries.withLock { $0[use] = isWritten ? .until(moment.advanced(by: Self.interval)) : nil }
+        let before = entries.withLock { entries in
+            defer { entries[use] = isWritten ? .until(moment.advanced(by: Self.interval)) : nil }
+            return entries[use]
+        }
+        guard case .underWay(let waiters) = before else { return }
+        for waiter in waiters { waiter.resume(returning: isWritten) }
     }
 }

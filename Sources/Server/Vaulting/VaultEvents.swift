@@ -78,8 +78,8 @@ struct VaultEvents: Sendable {
 }
 
 extension VaultConfigDifference {
-    /// Under the names that the log gives them.
-    fileprivate var lists: KeyValuePairs<String, [SecretName]> {
+    /// Under the names that log and audit log give them.
+    var lists: KeyValuePairs<String, [SecretName]> {
         ["added": added, "removed": removed, "rescoped": rescoped, "repathed": repathed, "retimed": retimed]
     }
 }

@@ -1,4 +1,5 @@
 import Access
+import Dispatch
 import FHIR
 import Glibc
 import HTTP
@@ -195,6 +196,42 @@ import Transport
         book.breaks(with: nil)
         try await audit.used(try use(), by: exchange())
         #expect(try book.codes() == ["audit-gap 8", "secret-used 0"])
+    }
+
+    /// The second comes when the first is to be recorded and its line is not handed over yet.
+    @Test func aUseBesideOneThatCannotBeRecordedIsRefusedToo() async throws {
+        let loop = try EventLoop(label: "second")
+        loop.start()
+        defer { loop.stop() }
+        let meanwhile = Mutex<@Sendable () -> Void>({})
+        let audit = try Audit(
+            book, server: AuditEvent.Server(host: "127.0.0.1", site: "pod"), registry: MetricRegistry(),
+            logger: log.logger(),
+            now: {
+                meanwhile.withLock { body in
+                    defer { body = {} }
+                    return body
+                }()
+                return ScriptedStore.clock()
+            })
+        let use = try use()
+        let second = Mutex<Task<Void, any Error>?>(nil)
+        meanwhile.withLock { [self] in
+            $0 = {
+                let ended = DispatchSemaphore(value: 0)
+                let task = Task(executorPreference: loop) {
+                    defer { ended.signal() }
+                    try await audit.used(use, by: exchange())
+                }
+                second.withLock { $0 = task }
+                // It waits for the first, as it should, or ends at once.
+                _ = ended.wait(timeout: .now() + .milliseconds(100))
+            }
+        }
+        book.breaks(with: ENOSPC)
+        await #expect(throws: Refusal.self) { try await audit.used(use, by: exchange()) }
+        let task = try #require(second.withLock { $0 })
+        await #expect(throws: Refusal.self) { try await task.value }
     }
 
     // MARK: the server itself

@@ -41,6 +41,16 @@ import Vault
         #expect(try state(at: .seconds(1)) == .due)
     }
 
+    @Test(arguments: [true, false])
+    func whoeverComesWhileOneIsWrittenHearsWhetherItWas(isWritten: Bool) async throws {
+        let use = try use()
+        #expect(try state(at: .zero) == .due)
+        let waiting = (1...3).map { _ in Task.immediate { [uses] in await uses.isWritten(use) } }
+        try settle(isWritten, at: .zero)
+        for task in waiting { #expect(await task.value == isWritten) }
+        #expect(await uses.isWritten(use) == isWritten, "nor does it matter when one asks")
+    }
+
     @Test func eachClientEachSecretAndEachOfItsValuesHasItsOwnMinute() throws {
         #expect(try state(at: .zero) == .due)
         try settle(true, at: .zero)

@@ -8,6 +8,8 @@ package enum AuditFault: Error, Equatable, CustomStringConvertible {
     case stalled(target: String)
     /// Another process has held the lock on the file all the time that we waited for it.
     case locked(target: String)
+    /// The file was deleted, so that nobody could read what is appended to it.
+    case deleted(target: String)
     /// It was closed before.
     case closed
 
@@ -16,6 +18,7 @@ package enum AuditFault: Error, Equatable, CustomStringConvertible {
         case .system(let call, let target, let code): "\(call) \(target): \(Self.text(of: code)) (errno \(code))"
         case .stalled(let target): "\(target): its reader takes nothing"
         case .locked(let target): "\(target): another process holds the lock on it"
+        case .deleted(let target): "\(target): it was deleted"
         case .closed: "the audit log is closed"
         }
     }

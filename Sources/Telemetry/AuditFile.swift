@@ -19,6 +19,7 @@ package protocol AuditFile: Sendable {
     func lock(within patience: Duration) throws(AuditFault)
     func unlock()
 
+    /// Fails when the file was deleted.
     func length() throws(AuditFault) -> Int
 
     /// Appends, and says how many bytes were taken, which may be fewer than given.

@@ -161,7 +161,17 @@ package final class AuditLog: Sendable {
 
     private func drain() {
         while let batch = next() {
-            settle(batch, appender.withLock { $0.append(batch.bytes) })
+            settle(batch, append(batch.bytes))
+        }
+    }
+
+    /// A file that was deleted is made anew: what would be appended to the old one could be read by nobody.
+    private func append(_ lines: [[UInt8]]) -> LineAppender.Outcome {
+        appender.withLock { appender in
+            let outcome = appender.append(lines)
+            guard case .deleted = outcome.fault, let file = try? target.open() else { return outcome }
+            appender.move(to: file)
+            return appender.append(lines)
         }
     }
 

@@ -31,6 +31,8 @@ private final class SystemAuditFile: AuditFile {
     private static let lockPause: useconds_t = 1_000
 
     private let descriptor: AuditDescriptor
+    /// Opened by us, under a path; what standard output is has no name that we would know.
+    private let hasPath: Bool
     let name: String
     let isRegular: Bool
     let endsWithWholeLine: Bool
@@ -43,6 +45,7 @@ private final class SystemAuditFile: AuditFile {
         isRegular = status.st_mode & S_IFMT == S_IFREG
         endsWithWholeLine = !isRegular || status.st_size == 0 || Self.endsWithNewline(path, status.st_size)
         self.descriptor = descriptor
+        hasPath = path != nil
         self.name = name
     }
 
@@ -72,6 +75,7 @@ private final class SystemAuditFile: AuditFile {
     func length() throws(AuditFault) -> Int {
         var status = stat()
         guard unsafe fstat(descriptor.number, &status) == 0 else { throw fault("fstat") }
+        if hasPath, status.st_nlink == 0 { throw .deleted(target: name) }
         return Int(status.st_size)
     }
 

@@ -8,6 +8,9 @@ package struct Errno: Error, Equatable, Sendable, CustomStringConvertible {
         self.code = code
     }
 
+    /// Of what is no regular file, and must be one.
+    static let notRegular = Errno(code: EINVAL)
+
     /// That of the call just made on this thread.
     static var last: Errno { Errno(code: errno) }
 

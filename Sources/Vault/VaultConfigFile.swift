@@ -12,7 +12,12 @@ package struct VaultConfigFile: Sendable {
     /// The config now.
     package func load() throws(VaultConfigFaults) -> VaultConfig {
         let folder = try reading(folder)
-        let contents = try reading { () throws(Errno) in try files.open(path).contents(limit: VaultConfig.limit) }
+        let contents = try reading { () throws(Errno) in
+            let file = try files.open(path)
+            // A pipe gives its content once, so it could not be followed.
+            guard try file.identity().kind == .regular else { throw .notRegular }
+            return try file.contents(limit: VaultConfig.limit)
+        }
         return try contents.withBytes { bytes throws(VaultConfigFaults) in
             try VaultConfig.decode(bytes, folder: folder)
         }
@@ -43,7 +48,8 @@ package struct VaultConfigFile: Sendable {
         } catch {
             throw VaultConfigFaults([
                 VaultConfigFault(
-                    .unreadable, at: path.text, what: "it cannot be read (\(error))",
+                    .unreadable, at: path.text,
+                    what: error == .notRegular ? "it is not a regular file" : "it cannot be read (\(error))",
                     remedy: "write the vault config there, readable for the user that runs keyward")
             ])
         }

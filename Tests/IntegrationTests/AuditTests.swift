@@ -116,6 +116,29 @@ import Testing
         #expect(try site.http.get("/fhir/Patient").status == 503)
     }
 
+    /// What is appended to a file without a name can be read by nobody.
+    @Test func aFileThatWasDeletedIsMadeAnewAndMissesNothing() throws {
+        let site = try Site(arguments: flags)
+        #expect(try site.status("nobody", "x") == 401)
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try site.status("nobody", "y") == 401)
+        #expect(try site.status("nobody", "z") == 401)
+        #expect(try lines().map(\.code) == ["unknown-client 4", "unknown-client 4"])
+        try FileManager.default.removeItem(atPath: folder.path)
+        #expect(try site.status("nobody", "z") == 503, "there is no place for it any more")
+    }
+
+    @Test func aStrictWriteWithAReferenceThatCannotBeUsedIsRecordedAsRefused() throws {
+        let site = try Site(arguments: flags)
+        let answer = try site.http.put(
+            "/fhir/Client/other", ClientBody.text("other"), [("Prefer", "handling=strict"), ("X-Request-Id", "s-1")])
+        #expect(answer.status == 422)
+        let line = try #require(try lines().last)
+        #expect(line.code == "update 4" && line.request == "s-1")
+        let description = try #require(line.members["outcomeDesc"] as? String)
+        #expect(description.hasPrefix("no scope of secret 'client-secret' admits Client/other"))
+    }
+
     @Test func whatCannotBeRecordedDoesNotHappen() throws {
         let site = try Site(arguments: ["--audit-log", "/dev/full", "--ops-port", "0"])
         let refused = try site.http.put("/fhir/Client/basic", ClientBody.text())

@@ -69,6 +69,14 @@ import Testing
         let count = denials.compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }.reduce(0, +)
         #expect(count == 2, "\(denials)")
         #expect(denials.filter { !$0.hasSuffix(" 0") }.count == 2, "an unknown client has a reason of its own")
+        let names = Set(samples.compactMap { $0.prefix { $0 != "{" && $0 != " " } }.map(String.init))
+        let expected: Set = [
+            "keyward_resolves_total", "keyward_denials_total", "keyward_rotations_total",
+            "keyward_vault_config_reloads_total", "keyward_vault_config_age_seconds", "keyward_vault_config_faults",
+            "keyward_secrets", "keyward_secret_age_seconds", "keyward_requests_total",
+            "keyward_request_duration_seconds_count", "keyward_connections", "keyward_build_info",
+        ]
+        #expect(expected.isSubset(of: names), "\(expected.subtracting(names))")
         for name in ["nobody", "Client/", Site.secret, site.folder.path] {
             #expect(!answer.text.contains(name))
         }

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import Vault
 
@@ -262,6 +263,19 @@ import Vault
         #expect(try VaultConfigFile("vault.json", files: files).load().folder == ".")
         #expect(try VaultConfigFile("conf/vault.json", files: files).load().folder == "./conf")
         #expect(try VaultConfigFile("/vault.json", files: files).load().folder == "/")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aConfigThatIsNoRegularFileIsRefusedAndNotWaitedFor() throws {
+        let folder = try TemporaryFolder()
+        #expect(unsafe mkfifo(folder("fifo"), 0o600) == 0)
+        for path in [folder("fifo"), folder.path, "/dev/zero"] {
+            do {
+                _ = try VaultConfigFile(path, files: PosixFiles()).load()
+                Issue.record("\(path) was taken")
+            } catch {
+                #expect(error.faults.map(\.code) == [.unreadable] && error.description.contains("not a regular file"))
+            }
+        }
     }
 
     @Test func aConfigThatCannotBeReadSaysSo() {

@@ -34,13 +34,15 @@ final class Audit: Sendable {
 
     // MARK: requests
 
-    /// Records the errors that are to be: denials, and what is forbidden. Returns what the response is to be instead,
-    /// if the event cannot be written.
+    /// Records the errors that are to be: denials of the vault and others, and what is forbidden. Returns what the
+    /// response is to be instead, if the event cannot be written.
     func refusal(noting error: any Error, of exchange: Exchange) async -> Refusal? {
         let event: AuditEvent
         switch error {
         case let error as Denial: event = self.event(error, exchange)
         case let error as Forbidden: event = self.event(error, exchange)
+        case let error as UnusableReference:
+            event = change(error.resource, exchange, .minorFailure, "\(error.obstacle)")
         default: return nil
         }
         do throws(Refusal) {

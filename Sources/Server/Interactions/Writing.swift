@@ -28,7 +28,7 @@ struct Writing: Sendable {
             guard let obstacle = vault.obstacle(to: SecretName(reference.name), for: Requester(resource.key, reference))
             else { continue }
             guard exchange.preferences().handling != .strict else {
-                throw Refusal(.unprocessableContent, .businessRule, "\(obstacle)")
+                throw UnusableReference(resource: resource.key, obstacle: obstacle)
             }
             logger.notice(
                 "a resource refers to a secret that it cannot use yet",
@@ -38,4 +38,10 @@ struct Writing: Sendable {
                 ]))
         }
     }
+}
+
+/// A reference to a secret that its resource cannot use, in a write that is to be strict.
+struct UnusableReference: Error {
+    let resource: ResourceKey
+    let obstacle: VaultError
 }

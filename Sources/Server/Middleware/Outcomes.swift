@@ -16,6 +16,8 @@ struct Outcomes: Sendable {
         case let error as Forbidden:
             denials.note(exchange, error)
             return .outcome(.forbidden, .init(.forbidden, error.diagnostics))
+        case let error as UnusableReference:
+            return .outcome(.unprocessableContent, .init(.businessRule, "\(error.obstacle)"))
         case let error as Refusal:
             var response = Response.outcome(error.status, error.issue)
             if let allow = error.allow { response.add(.allow, allow) }

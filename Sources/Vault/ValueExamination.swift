@@ -5,6 +5,8 @@ package enum ValueOddity: Sendable, CaseIterable {
     case byteOrderMark
     /// Also behind the one line ending that does not count.
     case carriageReturn
+    /// Only in the line ending that does not count here, but may where the file is read by another.
+    case windowsEnding
     /// With no carriage return.
     case lineBreak
     /// Another control character, which no Basic password may hold (RFC 7617 §2) and no text of several lines needs.
@@ -15,7 +17,10 @@ package enum ValueOddity: Sendable, CaseIterable {
     /// Those of the value in a file: its bytes less one line ending. None of them is kept anywhere.
     package static func all(in path: FilePath, _ files: any FileSystem) throws(Errno) -> [ValueOddity] {
         try files.open(path).contents(limit: SecretReader.limit).withBytes { bytes in
-            all(in: bytes.extracting(0..<bytes.countOfValue))
+            let value = bytes.extracting(0..<bytes.countOfValue)
+            let found = all(in: value)
+            let endsAsInWindows = bytes.count == value.count + 2 && !found.contains(.carriageReturn)
+            return endsAsInWindows ? found + [.windowsEnding] : found
         }
     }
 

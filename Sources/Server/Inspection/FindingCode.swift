@@ -40,6 +40,7 @@ package enum FindingCode: String, Sendable, CaseIterable {
     case notUTF8 = "not-utf8"
     case byteOrderMark = "byte-order-mark"
     case carriageReturn = "carriage-return"
+    case windowsEnding = "windows-ending"
     case lineBreak = "line-break"
     case controlCharacter = "control-character"
     case outerWhiteSpace = "outer-white-space"
@@ -62,7 +63,8 @@ package enum FindingCode: String, Sendable, CaseIterable {
     package var severity: Finding.Severity {
         switch self {
         case .sharedPath, .typeWideScope, .uselessScope, .unusedSecret, .previousFaulty, .notUTF8, .byteOrderMark,
-            .carriageReturn, .lineBreak, .outerWhiteSpace, .ownerUnreadable, .frozenMount, .frozenConfig,
+            .carriageReturn, .windowsEnding, .lineBreak, .outerWhiteSpace, .ownerUnreadable, .frozenMount,
+            .frozenConfig,
             .storeTornTail:
             .warning
         default: .error

@@ -119,6 +119,7 @@ import Vault
         case .unstable: surroundings = Surroundings(growing: [file])
         case .notUTF8: try Data([0x62, 0xff]).write(to: URL(filePath: file))
         case .byteOrderMark: try write("\u{feff}basic-value")
+        case .windowsEnding: try write("basic-value\r\n")
         case .carriageReturn: try write("basic\r\nbasic-value\r\n")
         case .lineBreak: try write("basic\nbasic-value")
         case .controlCharacter: try write("basic\tbasic-value")

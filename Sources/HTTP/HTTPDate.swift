@@ -33,7 +33,7 @@ package struct HTTPDate: Sendable {
     private static let months = [
         "Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec ",
     ].map { Array($0.utf8) }
-    private static let zone = Array("GMT".utf8)
+    static let zone = Array("GMT".utf8)
 
     private static func append(_ number: Int32, _ separator: UInt8, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "0") + UInt8(number / 10))

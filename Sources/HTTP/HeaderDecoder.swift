@@ -66,18 +66,21 @@ struct HeaderDecoder: Sendable {
 
     /// Checks the grammar of a field line (RFC 9112 §5) and answers where its colon is.
     private static func checkField(_ line: Span<UInt8>) throws(HTTPError) -> Int {
-        guard line[0] != .space, line[0] != .tab else {
-            throw .malformed("A field line begins with white space; folded lines are obsolete and refused.")
-        }
-        guard let colon = line.firstIndex(of: .colon), colon > 0 else {
-            throw .malformed("A field line has no name and colon.")
-        }
-        guard line.extracting(0..<colon).allSatisfy(Alphabet.token) else {
-            throw .malformed("A field name has a byte that is not allowed there, or white space before its colon.")
-        }
+        let colon = line.prefixCount(Alphabet.token)
+        guard colon > 0, colon < line.count, line[colon] == .colon else { throw faultOfName(in: line) }
         guard line.extracting((colon + 1)...).allSatisfy(Alphabet.value) else {
             throw .malformed("A field value has a control character.")
         }
         return colon
+    }
+
+    private static func faultOfName(in line: Span<UInt8>) -> HTTPError {
+        if line[0] == .space || line[0] == .tab {
+            return .malformed("A field line begins with white space; folded lines are obsolete and refused.")
+        }
+        guard let colon = line.firstIndex(of: .colon), colon > 0 else {
+            return .malformed("A field line has no name and colon.")
+        }
+        return .malformed("A field name has a byte that is not allowed there, or white space before its colon.")
     }
 }

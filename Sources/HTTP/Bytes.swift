@@ -94,9 +94,13 @@ extension Span<UInt8> {
 
 extension [UInt8] {
     /// Appends a number that is not negative, in decimal.
-    mutating func append(decimal number: Int) {
-        if number > 9 { append(decimal: number / 10) }
-        append(UInt8(ascii: "0") + UInt8(number % 10))
+    package mutating func append(decimal number: Int) {
+        var power = 1
+        while number / power > 9 { power *= 10 }
+        while power > 0 {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / power % 10))
+            power /= 10
+        }
     }
 
     mutating func append(_ text: StaticString) {

@@ -5,10 +5,11 @@ struct HeaderDecoder: Sendable {
     private let limits: Limits
     private var requestLine: RequestLine?
     private var lines: [RequestFields.Line] = []
+    private var count = 0
     private var rules = HeaderRules()
 
-    /// Field lines that most requests have no more of.
-    private static let usualFields = 8
+    /// Known fields that most requests have no more of.
+    private static let usualFields = 6
 
     init(limits: Limits) {
         self.limits = limits
@@ -26,13 +27,16 @@ struct HeaderDecoder: Sendable {
             return false
         }
         guard !line.isEmpty else { return true }
-        guard lines.count < limits.fields else { throw .tooManyFields(limit: limits.fields) }
+        count += 1
+        guard count <= limits.fields else { throw .tooManyFields(limit: limits.fields) }
         let colon = try Self.checkField(line)
         let rest = line.extracting((colon + 1)...)
         let trimmed = rest.trimmedRange()
         let valueStart = offset + colon + 1 + trimmed.lowerBound
-        try rules.take(name: line.extracting(0..<colon), value: rest.extracting(trimmed), at: valueStart)
-        lines.append(.init(name: offset..<(offset + colon), value: valueStart..<(valueStart + trimmed.count)))
+        if let name = FieldName(line.extracting(0..<colon)) {
+            try rules.take(name, value: rest.extracting(trimmed), at: valueStart)
+            lines.append(.init(name: name, value: valueStart..<(valueStart + trimmed.count)))
+        }
         return false
     }
 

@@ -20,7 +20,7 @@ package final class RequestHead: Sendable {
     package let expectsContinue: Bool
 
     package init(
-        method: Method, target: RequestTarget, fields: RequestFields, framing: Framing = .none, keepsAlive: Bool = true,
+        method: Method, target: RequestTarget, fields: consuming RequestFields, framing: Framing = .none, keepsAlive: Bool = true,
         isHTTP10: Bool = false, expectsContinue: Bool = false
     ) {
         self.method = method

@@ -8,8 +8,8 @@ enum Alphabet {
     static let query = table("-._~!$&'()*+,;=:@/%?|", letters: true)
     /// What a field value may hold: RFC 9110 §5.5.
     static let value: [Bool] = (0..<256).map { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7f) }
-    /// What the authority of a target or a Host field may hold, brackets of an IPv6 address included (RFC 3986 §3.2.2).
-    static let host = table("-._~!$&'()*+,;=:[]%", letters: true)
+    /// What a host's name may hold (`reg-name`, RFC 3986 §3.2.2), but for per cent signs and commas: see `Authority`.
+    static let registeredName = table("-._~!$&'()*+;=", letters: true)
 
     private static func table(_ others: String, letters: Bool) -> [Bool] {
         var table = [Bool](repeating: false, count: 256)
@@ -42,11 +42,15 @@ extension UInt8 {
     static let lineFeed: UInt8 = 0x0a
     static let carriageReturn: UInt8 = 0x0d
     static let space: UInt8 = 0x20
+    static let quote: UInt8 = 0x22
     static let percent: UInt8 = 0x25
+    static let comma: UInt8 = 0x2c
     static let slash: UInt8 = 0x2f
     static let colon: UInt8 = 0x3a
     static let semicolon: UInt8 = 0x3b
+    static let equalsSign: UInt8 = 0x3d
     static let questionMark: UInt8 = 0x3f
+    static let backslash: UInt8 = 0x5c
 }
 
 extension Span<UInt8> {

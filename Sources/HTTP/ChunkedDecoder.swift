@@ -113,17 +113,18 @@ struct ChunkedDecoder: ~Copyable, Sendable {
         var size = 0
         var index = 0
         while index < line.count, let digit = line[index].hexadecimal {
-            guard index < Self.longestSize else { throw .contentTooLarge(limit: limits.body) }
+            guard index < Self.longestSize else {
+                throw size > limits.body
+                    ? .contentTooLarge(limit: limits.body) : .malformed("A chunk size has too many digits.")
+            }
             size = size << 4 | Int(digit)
             index += 1
         }
         guard index > 0 else { throw .malformed("A chunk size is not a hexadecimal number.") }
-        guard index < line.count else { return size }
-        // The grammar lets white space stand before the semicolon only to say that it is bad (RFC 9112 §7.1.1).
-        guard line[index] == .semicolon, line.extracting(index...).allSatisfy(Alphabet.value) else {
+        guard line.count - index <= limits.chunkExtension else { throw Self.extensionTooLong(limits) }
+        guard ChunkExtensions.isWellFormed(line.extracting(index...)) else {
             throw .malformed("A chunk size is followed by something that is no chunk extension.")
         }
-        guard line.count - index <= limits.chunkExtension else { throw Self.extensionTooLong(limits) }
         return size
     }
 }

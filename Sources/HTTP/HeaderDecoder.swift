@@ -3,6 +3,7 @@ internal import Transport
 /// Understands one header, line by line: the request line, then field lines, then the empty line that ends it.
 struct HeaderDecoder: Sendable {
     private let limits: Limits
+    private let scheme: Scheme
     private var requestLine: RequestLine?
     private var lines: [RequestFields.Line] = []
     private var count = 0
@@ -11,18 +12,22 @@ struct HeaderDecoder: Sendable {
     /// Known fields that most requests have no more of.
     private static let usualFields = 6
 
-    init(limits: Limits) {
+    init(limits: Limits, scheme: Scheme) {
         self.limits = limits
+        self.scheme = scheme
     }
 
     /// The request line has not been seen.
     var isAtBeginning: Bool { requestLine == nil }
 
+    /// The method, once the request line has been understood.
+    var method: Method? { requestLine?.method }
+
     /// Takes one line in, without its CR LF; `offset` is where it begins in the header. Answers whether it was the
     /// last.
     mutating func take(_ line: Span<UInt8>, at offset: Int) throws(HTTPError) -> Bool {
         guard requestLine != nil else {
-            requestLine = try RequestLine.parse(line, limits: limits)
+            requestLine = try RequestLine.parse(line, limits: limits, scheme: scheme)
             lines.reserveCapacity(Self.usualFields)
             return false
         }
@@ -44,18 +49,23 @@ struct HeaderDecoder: Sendable {
     func conclude(_ header: consuming ReceivedBytes) throws(HTTPError) -> RequestHead {
         guard let requestLine else { throw .malformed("The header is empty.") }
         let (framing, keepsAlive) = try rules.conclude(isHTTP10: requestLine.isHTTP10)
-        if let authority = requestLine.authority, let host = rules.host {
-            guard
-                header.bytes[authority].elementsEqual(
-                    header.bytes[host], by: { $0.asciiLowercase == $1.asciiLowercase })
-            else {
-                throw .malformed("The Host field names another authority than the request target.")
-            }
+        if let authority = requestLine.authority {
+            try checkHost(header.bytes.span, is: authority)
         }
         return RequestHead(
             method: requestLine.method, target: requestLine.target,
             fields: RequestFields(header: header, lines: lines), framing: framing, keepsAlive: keepsAlive,
             isHTTP10: requestLine.isHTTP10, expectsContinue: rules.expectsContinue && !requestLine.isHTTP10)
+    }
+
+    /// An absolute-form target outranks the Host field (RFC 9112 §3.2.2); where the two differ, somebody may have been
+    /// led astray by the other one, so they must not.
+    private func checkHost(_ header: Span<UInt8>, is target: Range<Int>) throws(HTTPError) {
+        guard let host = rules.host else { return }
+        let (named, meant) = (header.extracting(host), header.extracting(target))
+        guard let authority = Authority(named), let other = Authority(meant),
+            authority.matches(named, other, meant, in: scheme)
+        else { throw .malformed("The Host field names another authority than the request target.") }
     }
 
     /// Checks the grammar of a field line (RFC 9112 §5) and answers where its colon is.

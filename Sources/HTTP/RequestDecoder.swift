@@ -8,6 +8,7 @@ package struct RequestDecoder: ~Copyable, Sendable {
     package var buffer = ReceivedBytes()
 
     private let limits: Limits
+    private let scheme: Scheme
     private var header: HeaderDecoder
     private var framing = RequestHead.Framing.none
     private var chunks: ChunkedDecoder?
@@ -19,9 +20,10 @@ package struct RequestDecoder: ~Copyable, Sendable {
     private var hasSkippedEmptyLine = false
     private var failure: HTTPError?
 
-    package init(limits: Limits) {
+    package init(limits: Limits, scheme: Scheme = .http) {
         self.limits = limits
-        self.header = HeaderDecoder(limits: limits)
+        self.scheme = scheme
+        self.header = HeaderDecoder(limits: limits, scheme: scheme)
     }
 
     /// Something of a next request has arrived.
@@ -36,6 +38,13 @@ package struct RequestDecoder: ~Copyable, Sendable {
     /// The whole content of the request whose header was decoded last, or nothing when more bytes are needed for it.
     package mutating func content() throws(HTTPError) -> ReceivedBytes? {
         try lastingly { decoder throws(HTTPError) in try decoder.decodeContent() }
+    }
+
+    /// Whether the request is HEAD whose header is being decoded, or was refused: no response to it has content.
+    package var isAtHead: Bool {
+        if let method = header.method { return method == .head }
+        let begun = buffer.bytes.span.extracting(start...)
+        return begun.count >= 5 && begun.extracting(0..<5).equals("HEAD ")
     }
 
     private mutating func lastingly<Value: ~Copyable>(
@@ -110,7 +119,7 @@ package struct RequestDecoder: ~Copyable, Sendable {
     private mutating func conclude() throws(HTTPError) -> RequestHead {
         let head = try header.conclude(take(line))
         framing = head.framing
-        header = HeaderDecoder(limits: limits)
+        header = HeaderDecoder(limits: limits, scheme: scheme)
         hasSkippedEmptyLine = false
         return head
     }

@@ -10,28 +10,31 @@ package struct RequestTarget: Sendable, Equatable {
         self.query = query
     }
 
+    /// The server as a whole and nothing on it: `*`, the target of an OPTIONS request (RFC 9110 §9.3.7).
+    package static let server = RequestTarget(path: "*")
+
     /// The authority that an absolute-form target names; it must be the Host field's.
     struct Parsed {
         let target: RequestTarget
         let authority: Range<Int>?
     }
 
-    /// Origin-form, absolute-form with the scheme http or https, or `*` for OPTIONS. The authority-form belongs to
-    /// CONNECT, which this server does not speak.
-    static func parse(_ bytes: Span<UInt8>, for method: Method) throws(HTTPError) -> Parsed {
-        if bytes.count == 1, bytes[0] == 0x2a, method == .options {
-            return Parsed(target: RequestTarget(path: "*"), authority: nil)
-        }
+    /// Origin-form; absolute-form with the scheme of the connection; or `*` for OPTIONS, which an absolute URL without
+    /// path and query stands for too (RFC 9112 §3.2.4). The authority-form belongs to CONNECT, which is not spoken.
+    static func parse(
+        _ bytes: Span<UInt8>, for method: Method, in scheme: Scheme
+    ) throws(HTTPError) -> Parsed {
         var start = 0
         var authority: Range<Int>?
-        if bytes[0] != .slash {
-            guard let first = schemeEnd(bytes) else {
-                throw .malformed("The request target is neither a path that begins with / nor an absolute http URL.")
+        if bytes[0] != .slash || method == .connect {
+            if bytes.count == 1, bytes[0] == 0x2a, method == .options {
+                return Parsed(target: .server, authority: nil)
             }
-            var end = first
-            while end < bytes.count, bytes[end] != .slash, bytes[end] != .questionMark { end += 1 }
-            authority = first..<end
-            start = end
+            guard method != .connect else { throw refusalOfTunnel(to: bytes) }
+            let range = try authorityRange(bytes, in: scheme)
+            authority = range
+            start = range.upperBound
+            if start == bytes.count, method == .options { return Parsed(target: .server, authority: authority) }
         }
         let question = bytes.firstIndex(of: .questionMark, from: start)
         let path = bytes.extracting(start..<(question ?? bytes.count))
@@ -50,13 +53,36 @@ package struct RequestTarget: Sendable, Equatable {
         return Parsed(target: target, authority: authority)
     }
 
-    private static func schemeEnd(_ bytes: Span<UInt8>) -> Int? {
-        for length in [7, 8] where bytes.count > length {
-            let scheme = bytes.extracting(0..<length)
-            if scheme.equals("http://", ignoringCase: true) || scheme.equals("https://", ignoringCase: true) {
-                return length
+    /// What an absolute-form target has between its scheme and its path.
+    private static func authorityRange(_ bytes: Span<UInt8>, in scheme: Scheme) throws(HTTPError) -> Range<Int> {
+        guard let start = schemeEnd(bytes, scheme) else {
+            guard schemeEnd(bytes, scheme.other) == nil else {
+                throw .misdirected(
+                    "The request target is an \(scheme.other) URL, and this connection serves \(scheme).")
             }
+            throw .malformed("The request target is neither a path that begins with / nor an absolute http URL.")
         }
-        return nil
+        var end = start
+        while end < bytes.count, bytes[end] != .slash, bytes[end] != .questionMark { end += 1 }
+        guard Authority(bytes.extracting(start..<end)) != nil else {
+            throw .malformed("The request target names no host, or more than a host and a port.")
+        }
+        return start..<end
+    }
+
+    private static func schemeEnd(_ bytes: Span<UInt8>, _ scheme: Scheme) -> Int? {
+        let length = scheme.beginning.utf8CodeUnitCount
+        guard bytes.count >= length, bytes.extracting(0..<length).equals(scheme.beginning, ignoringCase: true) else {
+            return nil
+        }
+        return length
+    }
+
+    /// No origin server needs to make tunnels; a target without a port is no target for one (RFC 9110 §9.3.6).
+    private static func refusalOfTunnel(to bytes: Span<UInt8>) -> HTTPError {
+        guard let authority = Authority(bytes), authority.namesPort else {
+            return .malformed("The target of CONNECT is not a host and a port.")
+        }
+        return .notImplemented("CONNECT asks for a tunnel, and this server makes none.")
     }
 }

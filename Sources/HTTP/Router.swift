@@ -67,7 +67,8 @@ package struct Router: Sendable {
         return .notFound
     }
 
-    private static func allow(_ methods: [Method]) -> String {
+    /// The value of an `Allow` field for these methods, and HEAD where there is GET.
+    package static func allow(_ methods: [Method]) -> String {
         let names = methods.map(\.text) + (methods.contains(.get) ? [Method.head.text] : [])
         return names.sorted().joined(separator: ", ")
     }

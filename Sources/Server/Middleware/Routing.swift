@@ -5,17 +5,27 @@ internal import HTTP
 struct Routing: Sendable {
     private let routes: [Route]
     private let router: Router
+    /// Serves `OPTIONS *`: says which methods are served somewhere, and does nothing (RFC 9110 §9.3.7).
+    private let wholeServer: Endpoint
 
     init(_ routes: [Route]) {
         self.routes = routes
         self.router = Router(routes.map { ($0.pattern, $0.methods) })
+        let methods = Set(routes.flatMap(\.methods) + [.options])
+        wholeServer = Endpoint(admission: .open, speaksFHIR: false) { _ in
+            var response = Response(.noContent)
+            response.add(.allow, Router.allow(Array(methods)))
+            return response
+        }
     }
 
     func endpoint(for exchange: Exchange) throws(Refusal) -> Endpoint {
         let request = exchange.request
-        guard request.method != .unknown else {
-            throw Refusal(.notImplemented, .notSupported, "The method is not one that this server knows.")
+        // TRACE sends back what it was sent, credentials too: no path has it (RFC 9110 §9.1, §9.3.8).
+        guard request.method != .unknown, request.method != .trace else {
+            throw Refusal(.notImplemented, .notSupported, "The method is not one that this server serves anywhere.")
         }
+        if request.method == .options, request.target == .server { return wholeServer }
         switch router.match(request.method, request.target) {
         case .undecodable:
             throw Refusal(.badRequest, .invalid, "The path has percent-encoding that does not decode to UTF-8.")

@@ -1,7 +1,7 @@
 /// Chunked content (RFC 9112 §7.1) as a plain second reading finds it, line by line.
 struct PlainChunks {
     private(set) var content: [UInt8] = []
-    /// Whether it has neither extensions nor trailer fields.
+    /// Whether it has neither extensions nor trailer fields, nor needless zeros.
     private(set) var isBare = true
     /// The index behind it.
     private(set) var end: Int
@@ -11,7 +11,7 @@ struct PlainChunks {
         end = bytes.startIndex
         while let line = takeLine(of: bytes) {
             let digits = line.prefix { $0 != UInt8(ascii: ";") }
-            if digits.count < line.count { isBare = false }
+            if digits.count < line.count || digits.count > 1 && digits.first == UInt8(ascii: "0") { isBare = false }
             guard digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
                 let size = Int(String(decoding: digits, as: UTF8.self), radix: 16)
             else { return nil }

@@ -94,14 +94,13 @@ struct ChunkedDecoder: ~Copyable, Sendable {
 
     /// The length of the line that `bytes` begin with, without its CR LF; nothing when its end has not arrived.
     private static func line(_ bytes: Span<UInt8>, longest: Int, tooLong: HTTPError) throws(HTTPError) -> Int? {
-        guard let end = bytes.firstIndex(of: .lineFeed) else {
-            guard bytes.count <= longest + 1 else { throw tooLong }
-            return nil
-        }
+        let end = bytes.firstIndex(of: .lineFeed)
+        // First, as it is when the line comes in pieces: the answer is the same. One more is for the CR.
+        guard end ?? bytes.count <= longest + 1 else { throw tooLong }
+        guard let end else { return nil }
         guard end > 0, bytes[end - 1] == .carriageReturn else {
             throw .malformed("A line of the chunked content ends without CR LF.")
         }
-        guard end - 1 <= longest else { throw tooLong }
         return end - 1
     }
 

@@ -53,11 +53,9 @@ package struct RequestDecoder: ~Copyable, Sendable {
     private mutating func decodeHead() throws(HTTPError) -> RequestHead? {
         if let head = try takeLines(of: buffer.bytes) { return head }
         searched = buffer.bytes.count - start
+        // What cannot begin a request is refused without waiting for the end of a line that may never come.
+        try checkBeginning(buffer.bytes.span.extracting(start...))
         guard searched <= limits.header else { throw tooLarge() }
-        if header.isAtBeginning, searched > 0, buffer.bytes[start] != .carriageReturn {
-            // What cannot begin a request is refused without waiting for the end of a line that may never come.
-            try RequestLine.checkBeginning(buffer.bytes.span.extracting(start...), limits: limits)
-        }
         compact()
         return nil
     }
@@ -92,6 +90,8 @@ package struct RequestDecoder: ~Copyable, Sendable {
             let lineStart = start + line
             line = feed + 1 - start
             searched = line
+            // First, as it is when the line comes in pieces: the answer is the same.
+            try checkBeginning(buffer.span.extracting(lineStart..<feed))
             guard line <= limits.header else { throw tooLarge() }
             guard lineEnd >= lineStart, buffer[lineEnd] == .carriageReturn else {
                 throw .malformed("A line of the header ends without CR LF.")
@@ -105,6 +105,11 @@ package struct RequestDecoder: ~Copyable, Sendable {
             }
         }
         return nil
+    }
+
+    private func checkBeginning(_ bytes: Span<UInt8>) throws(HTTPError) {
+        guard header.isAtBeginning, !bytes.isEmpty, bytes[0] != .carriageReturn else { return }
+        try RequestLine.checkBeginning(bytes, limits: limits)
     }
 
     private mutating func conclude() throws(HTTPError) -> RequestHead {

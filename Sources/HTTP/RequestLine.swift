@@ -6,10 +6,10 @@ struct RequestLine: Sendable {
     let authority: Range<Int>?
     let isHTTP10: Bool
 
-    /// Bytes that a request line may have besides its target: a method of 32, two spaces and the version.
-    static let longestRest = 42
+    /// Bytes that a request line may have besides its target: a method of 32, two spaces, the version and CR.
+    static let longestRest = 43
 
-    /// What can be said of a request line before its end is there.
+    /// What can be said of a request line before its end is there; `bytes` may hold its CR.
     static func checkBeginning(_ bytes: Span<UInt8>, limits: Limits) throws(HTTPError) {
         guard !bytes.isEmpty, Alphabet.token[Int(bytes[0])] else {
             throw .malformed("The request does not begin with a method; is it HTTP/1.1, and without TLS?")

@@ -30,6 +30,9 @@ package struct RequestTarget: Sendable, Equatable {
             }
             var end = first
             while end < bytes.count, bytes[end] != .slash, bytes[end] != .questionMark { end += 1 }
+            guard end > first, bytes.extracting(first..<end).allSatisfy(Alphabet.host) else {
+                throw .malformed("The request target's authority is not a host name or address with an optional port.")
+            }
             authority = first..<end
             start = end
         }

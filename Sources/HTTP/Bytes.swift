@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The grammar's alphabets (RFC 9110 §5.6.2, RFC 3986 §2), as tables: one look-up a byte.
 enum Alphabet {
     /// `tchar` of RFC 9110 §5.6.2.
@@ -6,8 +8,6 @@ enum Alphabet {
     static let path = table("-._~!$&'()*+,;=:@/%", letters: true)
     /// What a query may hold: RFC 3986 §3.4, and the vertical bar that FHIR's token search is commonly sent with.
     static let query = table("-._~!$&'()*+,;=:@/%?|", letters: true)
-    /// What a field value may hold: RFC 9110 §5.5.
-    static let value: [Bool] = (0..<256).map { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7f) }
     /// What a host's name may hold (`reg-name`, RFC 3986 §3.2.2), but for per cent signs and commas: see `Authority`.
     static let registeredName = table("-._~!$&'()*+;=", letters: true)
 
@@ -25,6 +25,9 @@ extension UInt8 {
     var isASCIIAlphanumeric: Bool {
         (self >= 0x30 && self <= 0x39) || (asciiLowercase >= 0x61 && asciiLowercase <= 0x7a)
     }
+
+    /// No control character, unless it is the tab: RFC 9110 §5.5.
+    var isFieldValue: Bool { (self >= 0x20 && self != 0x7f) || self == .tab }
 
     var isDigit: Bool { self >= 0x30 && self <= 0x39 }
 
@@ -56,12 +59,39 @@ extension UInt8 {
 extension Span<UInt8> {
     /// The first index at or after `start` that holds `byte`.
     func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
-        var index = start
-        while index < count {
-            if self[index] == byte { return index }
-            index += 1
+        firstIndex(of: byte, in: start..<count)
+    }
+
+    func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        unsafe extracting(range).withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress, let found = unsafe memchr(start, Int32(byte), bytes.count) else {
+                return nil
+            }
+            return unsafe range.lowerBound + (UnsafeRawPointer(found) - start)
         }
-        return nil
+    }
+
+    /// Whether a field value may be made of these bytes; sixteen of them at a time.
+    var isFieldValue: Bool {
+        var start = 0
+        while start + 16 <= count {
+            let block = unsafe withUnsafeBytes {
+                unsafe $0.loadUnaligned(fromByteOffset: start, as: SIMD16<UInt8>.self)
+            }
+            let isControl = (block .< 0x20) .& (block .!= .tab) .| (block .== 0x7f)
+            guard isControl == SIMDMask(repeating: false) else { return false }
+            start += 16
+        }
+        for index in start..<count {
+            guard self[index].isFieldValue else { return false }
+        }
+        return true
+    }
+
+    func count(of byte: UInt8) -> Int {
+        var number = 0
+        for index in indices where self[index] == byte { number += 1 }
+        return number
     }
 
     func allSatisfy(_ alphabet: [Bool]) -> Bool {

@@ -9,27 +9,30 @@ package struct RequestFields: ~Copyable, Sendable {
         let value: Range<Int>
     }
 
-    private let header: ReceivedBytes
+    let header: ReceivedBytes
     private let lines: [Line]
+    /// All field lines, known ones or not.
+    package let count: Int
     /// A bit for each name that is there: most questions are for one that is not.
     private let names: UInt32
 
-    init(header: consuming ReceivedBytes, lines: [Line]) {
+    init(header: consuming ReceivedBytes, lines: [Line], count: Int) {
         self.header = header
         self.lines = lines
+        self.count = count
         names = lines.reduce(0) { $0 | $1.name.bit }
     }
 
     /// Fields from names and values, for requests that come from no wire.
-    package init(_ fields: [(FieldName, String)] = []) {
-        var header: [UInt8] = []
+    package init(_ fields: [(FieldName, String)], after start: [UInt8] = []) {
+        var header = start
         var lines: [Line] = []
         for (name, value) in fields {
             let start = header.count
             header += value.utf8
             lines.append(Line(name: name, value: start..<header.count))
         }
-        self.init(header: ReceivedBytes(taking: header), lines: lines)
+        self.init(header: ReceivedBytes(taking: header), lines: lines, count: lines.count)
     }
 
     package func has(_ name: FieldName) -> Bool { names & name.bit != 0 }

@@ -10,7 +10,9 @@ final class Exchange {
     var route: Route?
     /// The resource type and logical id that the path names, as far as it does.
     var type: ResourceType?
-    var idText: String?
+    var instance: LogicalID?
+    /// The path goes on behind a type: the request is for an instance, even where no id can be like that.
+    var isForInstance = false
     /// Who the request acts for, once that is known.
     var principal: Principal?
 

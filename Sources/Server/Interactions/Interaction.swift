@@ -24,7 +24,7 @@ extension Exchange {
     /// The resource that the path names. An id outside R4's pattern can name none.
     func resourceKey() throws(Refusal) -> ResourceKey {
         let type = try resourceType()
-        guard let id = LogicalID(idText ?? "") else {
+        guard let id = instance else {
             let rule = "An id has 1 to 64 characters out of A-Z a-z 0-9 - . and nothing else."
             throw request.method == .put
                 ? Refusal(.badRequest, .value, "The id in the URL is not valid. \(rule)")

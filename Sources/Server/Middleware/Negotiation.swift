@@ -23,7 +23,7 @@ enum Negotiation {
     }
 
     private static func checkAccepted(_ request: Request) throws {
-        if let query = request.target.query, query.contains("_format=") {
+        if let query = request.head.query, query.contains("_format=") {
             return try checkFormat(SearchParameters(parsing: query.utf8.span))
         }
         guard let accept = request.head.fields[.accept], !accept.isEmpty else { return }

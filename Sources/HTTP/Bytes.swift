@@ -6,8 +6,6 @@ enum Alphabet {
     static let path = table("-._~!$&'()*+,;=:@/%", letters: true)
     /// What a query may hold: RFC 3986 §3.4, and the vertical bar that FHIR's token search is commonly sent with.
     static let query = table("-._~!$&'()*+,;=:@/%?|", letters: true)
-    /// What a field value may hold: RFC 9110 §5.5.
-    static let value: [Bool] = (0..<256).map { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7f) }
     /// What a host's name may hold (`reg-name`, RFC 3986 §3.2.2), but for per cent signs and commas: see `Authority`.
     static let registeredName = table("-._~!$&'()*+;=", letters: true)
 
@@ -25,6 +23,9 @@ extension UInt8 {
     var isASCIIAlphanumeric: Bool {
         (self >= 0x30 && self <= 0x39) || (asciiLowercase >= 0x61 && asciiLowercase <= 0x7a)
     }
+
+    /// No control character, unless it is the tab: RFC 9110 §5.5.
+    var isFieldValue: Bool { (self >= 0x20 && self != 0x7f) || self == .tab }
 
     var isDigit: Bool { self >= 0x30 && self <= 0x39 }
 
@@ -53,15 +54,67 @@ extension UInt8 {
     static let backslash: UInt8 = 0x5c
 }
 
+extension UInt64 {
+    /// Eight times the same byte.
+    fileprivate init(repeating byte: UInt8) {
+        self = UInt64(byte) &* 0x0101_0101_0101_0101
+    }
+
+    /// Whether one of the eight bytes is zero: only that borrows a bit that was not set.
+    fileprivate var hasZero: Bool {
+        (self &- UInt64(repeating: 1)) & ~self & UInt64(repeating: 0x80) != 0
+    }
+
+    /// Whether one of the eight bytes may be a control character; the tab counts as one.
+    fileprivate var mayHaveControl: Bool {
+        (self &- UInt64(repeating: 0x20)) & ~self & UInt64(repeating: 0x80) != 0
+            || (self ^ UInt64(repeating: 0x7f)).hasZero
+    }
+}
+
 extension Span<UInt8> {
     /// The first index at or after `start` that holds `byte`.
     func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
-        var index = start
-        while index < count {
-            if self[index] == byte { return index }
-            index += 1
+        firstIndex(of: byte, in: start..<count)
+    }
+
+    func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        let pattern = UInt64(repeating: byte)
+        var start = range.lowerBound
+        while start + 8 <= range.upperBound, !(word(at: start) ^ pattern).hasZero { start += 8 }
+        while start < range.upperBound {
+            if self[start] == byte { return start }
+            start += 1
         }
         return nil
+    }
+
+    /// Whether a field value may be made of these bytes.
+    var isFieldValue: Bool {
+        var start = 0
+        while start < count {
+            if start + 8 <= count, !word(at: start).mayHaveControl {
+                start += 8
+            } else {
+                let end = Swift.min(start + 8, count)
+                while start < end {
+                    guard self[start].isFieldValue else { return false }
+                    start += 1
+                }
+            }
+        }
+        return true
+    }
+
+    /// Eight bytes at once, which must be there: most of a header is looked at in no smaller pieces.
+    private func word(at start: Int) -> UInt64 {
+        unsafe withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: start, as: UInt64.self) }
+    }
+
+    func count(of byte: UInt8) -> Int {
+        var number = 0
+        for index in indices where self[index] == byte { number += 1 }
+        return number
     }
 
     func allSatisfy(_ alphabet: [Bool]) -> Bool {
@@ -104,9 +157,14 @@ extension Span<UInt8> {
 
 extension [UInt8] {
     /// Appends a number that is not negative, in decimal.
-    mutating func append(decimal number: Int) {
-        if number > 9 { append(decimal: number / 10) }
-        append(UInt8(ascii: "0") + UInt8(number % 10))
+    package mutating func append(decimal number: Int) {
+        let start = count
+        var rest = number
+        repeat {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0
+        self[start...].reverse()
     }
 
     mutating func append(_ text: StaticString) {

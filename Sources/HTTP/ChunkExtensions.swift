@@ -42,10 +42,10 @@ struct ChunkExtensions {
     /// A quoted string (RFC 9110 §5.6.4): no control character but a tab, a backslash before any other.
     private static func skipQuoted(_ text: Span<UInt8>, _ index: inout Int) -> Bool {
         guard skip(.quote, text, &index) else { return false }
-        while index < text.count, Alphabet.value[Int(text[index])] {
+        while index < text.count, text[index].isFieldValue {
             if skip(.quote, text, &index) { return true }
             if text[index] == .backslash { index += 1 }
-            guard index < text.count, Alphabet.value[Int(text[index])] else { return false }
+            guard index < text.count, text[index].isFieldValue else { return false }
             index += 1
         }
         return false

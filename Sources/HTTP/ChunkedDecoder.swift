@@ -87,21 +87,20 @@ struct ChunkedDecoder: ~Copyable, Sendable {
         let field = bytes.extracting(0..<line)
         guard let colon = field.firstIndex(of: .colon), colon > 0,
             field.extracting(0..<colon).allSatisfy(Alphabet.token),
-            field.extracting((colon + 1)...).allSatisfy(Alphabet.value)
+            field.extracting((colon + 1)...).isFieldValue
         else { throw .malformed("A trailer field line is malformed.") }
         return line + 2
     }
 
     /// The length of the line that `bytes` begin with, without its CR LF; nothing when its end has not arrived.
     private static func line(_ bytes: Span<UInt8>, longest: Int, tooLong: HTTPError) throws(HTTPError) -> Int? {
-        guard let end = bytes.firstIndex(of: .lineFeed) else {
-            guard bytes.count <= longest + 1 else { throw tooLong }
-            return nil
-        }
+        let end = bytes.firstIndex(of: .lineFeed)
+        // First, as it is when the line comes in pieces: the answer is the same. One more is for the CR.
+        guard end ?? bytes.count <= longest + 1 else { throw tooLong }
+        guard let end else { return nil }
         guard end > 0, bytes[end - 1] == .carriageReturn else {
             throw .malformed("A line of the chunked content ends without CR LF.")
         }
-        guard end - 1 <= longest else { throw tooLong }
         return end - 1
     }
 

@@ -24,7 +24,8 @@ extension HTTPDate {
         }
     }
 
-    private static let monthNames = [
+    private static let zone = Array("GMT".utf8)
+    private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
     .map { Array($0.utf8) }
@@ -38,14 +39,14 @@ extension HTTPDate {
         let parts = time.split(separator: .colon, omittingEmptySubsequences: false).map(Array.init)
         guard parts.count == 3, let hour = number(parts[0], digits: 2), let minute = number(parts[1], digits: 2),
             let second = number(parts[2], digits: 2), hour < 24, minute < 60, second <= 60,
-            let year = number(year, digits: 4), let month = monthNames.firstIndex(of: month),
+            let year = number(year, digits: 4), let month = months.firstIndex(of: month),
             let day = number(day, digits: 2), day >= 1, day <= length(ofMonth: month, in: year)
         else { return nil }
         // Days before this year in the Gregorian calendar, those before this month, those before this day.
         let before = year - 1
         let years = before * 365 + before / 4 - before / 100 + before / 400
-        let months = (0..<month).reduce(0) { $0 + length(ofMonth: $1, in: year) }
-        let days = years + months + day - 1 - daysBeforeEpoch
+        let elapsed = (0..<month).reduce(0) { $0 + length(ofMonth: $1, in: year) }
+        let days = years + elapsed + day - 1 - daysBeforeEpoch
         return Int64(((days * 24 + hour) * 60 + minute) * 60 + second)
     }
 

@@ -9,18 +9,18 @@ struct HeaderRules {
     private var keepsAlive = false
 
     /// Takes one field line in; `offset` is where `value` begins in the header.
-    mutating func take(name: Span<UInt8>, value: Span<UInt8>, at offset: Int) throws(HTTPError) {
-        switch name.count {
-        case 4 where name.equals("host", ignoringCase: true):
+    mutating func take(_ name: FieldName, value: Span<UInt8>, at offset: Int) throws(HTTPError) {
+        switch name {
+        case .host:
             try takeHost(value, at: offset)
-        case 6 where name.equals("expect", ignoringCase: true):
+        case .expect:
             guard value.equals("100-continue", ignoringCase: true) else { throw .unknownExpectation }
             expectsContinue = true
-        case 10 where name.equals("connection", ignoringCase: true):
+        case .connection:
             takeConnection(value)
-        case 14 where name.equals("content-length", ignoringCase: true):
+        case .contentLength:
             try takeLength(value)
-        case 17 where name.equals("transfer-encoding", ignoringCase: true):
+        case .transferEncoding:
             try takeCoding(value)
         default:
             return

@@ -1,17 +1,16 @@
 /// The first line of a request (RFC 9112 §3): method, target and version with exactly one space between them.
 struct RequestLine: Sendable {
     let method: Method
-    let target: RequestTarget
-    /// Where an absolute-form target names its authority, counted from the beginning of the line.
-    let authority: Range<Int>?
+    /// Counted from the beginning of the line, which is that of the header.
+    let target: RequestTarget.Place
     let isHTTP10: Bool
 
     /// Bytes that a method may have; the longest one that is registered has 17.
     private static let longestMethod = 32
-    /// Bytes that a request line may have besides its target: the method, two spaces and the version.
-    private static let longestRest = longestMethod + 10
+    /// Bytes that a request line may have besides its target: the method, two spaces, the version and CR.
+    private static let longestRest = longestMethod + 11
 
-    /// What can be said of a request line before its end is there.
+    /// What can be said of a request line before its end is there; `bytes` may hold its CR.
     static func checkBeginning(_ bytes: Span<UInt8>, limits: Limits) throws(HTTPError) {
         guard !bytes.isEmpty, Alphabet.token[Int(bytes[0])] else {
             throw .malformed("The request does not begin with a method; is it HTTP/1.1, and without TLS?")
@@ -40,9 +39,8 @@ struct RequestLine: Sendable {
         guard second <= limits.target else { throw .targetTooLong(limit: limits.target) }
         let isHTTP10 = try parseVersion(rest.extracting((second + 1)...))
         let method = Method(bytes.extracting(0..<first))
-        let parsed = try RequestTarget.parse(rest.extracting(0..<second), for: method, in: scheme)
-        let authority = parsed.authority.map { ($0.lowerBound + first + 1)..<($0.upperBound + first + 1) }
-        return RequestLine(method: method, target: parsed.target, authority: authority, isHTTP10: isHTTP10)
+        let target = try RequestTarget.place(in: bytes, (first + 1)..<(first + 1 + second), for: method, in: scheme)
+        return RequestLine(method: method, target: target, isHTTP10: isHTTP10)
     }
 
     /// Answers whether it is HTTP/1.0 rather than HTTP/1.1 (RFC 9112 §2.3; the name is case-sensitive). A higher minor

@@ -13,44 +13,54 @@ package struct RequestTarget: Sendable, Equatable {
     /// The server as a whole and nothing on it: `*`, the target of an OPTIONS request (RFC 9110 §9.3.7).
     package static let server = RequestTarget(path: "*")
 
-    /// The authority that an absolute-form target names; it must be the Host field's.
-    struct Parsed {
-        let target: RequestTarget
-        let authority: Range<Int>?
+    /// Where the parts of a target are in the header: they become texts only for those who ask.
+    struct Place {
+        /// What an absolute-form target names; it must be the Host field's.
+        var authority: Range<Int>?
+        /// Empty where the target names none, which stands for `/`.
+        var path: Range<Int>
+        var query: Range<Int>?
+        /// ``server`` is meant.
+        var isServer = false
     }
 
     /// Origin-form; absolute-form with the scheme of the connection; or `*` for OPTIONS, which an absolute URL without
     /// path and query stands for too (RFC 9112 §3.2.4). The authority-form belongs to CONNECT, which is not spoken.
-    static func parse(
-        _ bytes: Span<UInt8>, for method: Method, in scheme: Scheme
-    ) throws(HTTPError) -> Parsed {
-        var start = 0
-        var authority: Range<Int>?
-        if bytes[0] != .slash || method == .connect {
-            if bytes.count == 1, bytes[0] == 0x2a, method == .options {
-                return Parsed(target: .server, authority: nil)
-            }
-            guard method != .connect else { throw refusalOfTunnel(to: bytes) }
-            let range = try authorityRange(bytes, in: scheme)
-            authority = range
-            start = range.upperBound
-            if start == bytes.count, method == .options { return Parsed(target: .server, authority: authority) }
+    static func place(
+        in line: Span<UInt8>, _ range: Range<Int>, for method: Method, in scheme: Scheme
+    ) throws(HTTPError) -> Place {
+        var place = Place(path: range)
+        if line[range.lowerBound] != .slash || method == .connect {
+            try findAuthority(in: line, range, for: method, in: scheme, &place)
         }
-        let question = bytes.firstIndex(of: .questionMark, from: start)
-        let path = bytes.extracting(start..<(question ?? bytes.count))
-        guard path.allSatisfy(Alphabet.path) else {
-            throw .malformed("The path of the request target has a byte that must be percent-encoded.")
-        }
-        var query: String?
-        if let question {
-            let rest = bytes.extracting((question + 1)..<bytes.count)
-            guard rest.allSatisfy(Alphabet.query) else {
+        if let question = line.firstIndex(of: .questionMark, in: place.path) {
+            let query = (question + 1)..<range.upperBound
+            guard line.extracting(query).allSatisfy(Alphabet.query) else {
                 throw .malformed("The query of the request target has a byte that must be percent-encoded.")
             }
-            query = String(copying: rest)
+            place.query = query
+            place.path = place.path.lowerBound..<question
         }
-        let target = RequestTarget(path: path.isEmpty ? "/" : String(copying: path), query: query)
-        return Parsed(target: target, authority: authority)
+        guard place.isServer || line.extracting(place.path).allSatisfy(Alphabet.path) else {
+            throw .malformed("The path of the request target has a byte that must be percent-encoded.")
+        }
+        return place
+    }
+
+    /// What a target is that is not a path, or is not for a path.
+    private static func findAuthority(
+        in line: Span<UInt8>, _ range: Range<Int>, for method: Method, in scheme: Scheme, _ place: inout Place
+    ) throws(HTTPError) {
+        let bytes = line.extracting(range)
+        guard bytes.count > 1 || bytes[0] != 0x2a || method != .options else {
+            place.isServer = true
+            return
+        }
+        guard method != .connect else { throw refusalOfTunnel(to: bytes) }
+        let authority = try authorityRange(bytes, in: scheme)
+        place.authority = (range.lowerBound + authority.lowerBound)..<(range.lowerBound + authority.upperBound)
+        place.path = (range.lowerBound + authority.upperBound)..<range.upperBound
+        place.isServer = place.path.isEmpty && method == .options
     }
 
     /// What an absolute-form target has between its scheme and its path.

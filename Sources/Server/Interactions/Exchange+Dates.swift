@@ -8,7 +8,7 @@ extension Exchange {
     /// Whether a version is newer than the moment in this field; nothing where there is no such condition: no field,
     /// more than one, or one that is no date of HTTP.
     func isModified(_ stored: StoredVersion, since name: FieldName) -> Bool? {
-        guard let text = request.fields.bytes(name), request.fields.count(of: name) == 1 else { return nil }
+        guard let text = request.head.fields.bytes(name), request.head.fields.count(of: name) == 1 else { return nil }
         // A version cannot be from the future, so its year will do where the century is to be guessed.
         let year = Int(stored.lastUpdated.text.prefix(4)) ?? 0
         guard let seconds = HTTPDate.seconds(parsing: text, thisYear: year) else { return nil }

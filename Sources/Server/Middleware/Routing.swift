@@ -12,11 +12,14 @@ struct Routing: Sendable {
         self.routes = routes
         self.router = Router(routes.map { ($0.pattern, $0.methods) })
         let methods = Set(routes.flatMap(\.methods) + [.options])
-        wholeServer = Endpoint(admission: .open, speaksFHIR: false) { _ in
-            var response = Response(.noContent)
-            response.add(.allow, Router.allow(Array(methods)))
-            return response
-        }
+        let allow = Router.allow(Array(methods))
+        wholeServer = Endpoint(
+            admission: .open, speaksFHIR: false,
+            service: .prompt { _ in
+                var response = Response(.noContent)
+                response.add(.allow, allow)
+                return response
+            })
     }
 
     func endpoint(for exchange: Exchange) throws(Refusal) -> Endpoint {
@@ -25,30 +28,34 @@ struct Routing: Sendable {
         guard request.method != .unknown, request.method != .trace else {
             throw Refusal(.notImplemented, .notSupported, "The method is not one that this server serves anywhere.")
         }
-        if request.method == .options, request.target == .server { return wholeServer }
-        switch router.match(request.method, request.target) {
+        if request.method == .options, request.head.isForServer { return wholeServer }
+        var parameters = 0
+        let match = request.head.withPath { path in
+            router.match(request.method, path) { value in
+                // The first parameter of a pattern is a resource type, the second an id.
+                if parameters == 0 {
+                    exchange.type = ResourceType(value)
+                } else {
+                    exchange.isForInstance = true
+                    exchange.instance = LogicalID(value)
+                }
+                parameters += 1
+            }
+        }
+        guard parameters == 0 || exchange.type != nil else { throw .unknownType }
+        switch match {
         case .undecodable:
             throw Refusal(.badRequest, .invalid, "The path has percent-encoding that does not decode to UTF-8.")
         case .notFound:
             throw .unknownPath
-        case .methodNotAllowed(let allow, let parameters):
-            try name(parameters, in: exchange)
+        case .methodNotAllowed(let allow):
             throw Refusal(
                 .methodNotAllowed, .notSupported,
                 "\(request.method.text) is not served at this path; it allows \(allow).", allow: allow)
-        case .found(let place, let method, let parameters):
-            try name(parameters, in: exchange)
+        case .found(let place, let method):
             let route = routes[place]
             exchange.route = route
             return route.endpoints[method]
         }
-    }
-
-    /// The first parameter of a pattern is a resource type, the second an id.
-    private func name(_ parameters: [String], in exchange: Exchange) throws(Refusal) {
-        guard let name = parameters.first else { return }
-        guard let type = ResourceType(name) else { throw .unknownType }
-        exchange.type = type
-        exchange.idText = parameters.count > 1 ? parameters[1] : nil
     }
 }

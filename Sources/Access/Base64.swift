@@ -11,20 +11,21 @@ enum Base64 {
         let values = values
         let padding = padding(of: text)
         return try SecretBytes(capacity: text.count / 4 * 3) { output throws(BasicCredentials.Fault) in
-            for start in stride(from: 0, to: text.count, by: 4) {
+            var start = 0
+            while start < text.count {
                 let missing = start + 4 == text.count ? padding : 0
-                var bits: UInt32 = 0
-                for index in 0..<4 {
-                    let value = index < 4 - missing ? values[Int(text[start + index])] : 0
-                    guard value != invalid else { throw .malformed }
-                    bits = bits << 6 | UInt32(value)
-                }
-                output.append(UInt8(truncatingIfNeeded: bits >> 16))
-                if missing < 2 { output.append(UInt8(truncatingIfNeeded: bits >> 8)) }
-                if missing < 1 { output.append(UInt8(truncatingIfNeeded: bits)) }
+                let first = values[Int(text[start])]
+                let second = values[Int(text[start + 1])]
+                let third = missing < 2 ? values[Int(text[start + 2])] : 0
+                let fourth = missing < 1 ? values[Int(text[start + 3])] : 0
+                guard first | second | third | fourth < invalid else { throw .malformed }
+                output.append(first << 2 | second >> 4)
+                if missing < 2 { output.append(second << 4 | third >> 2) }
+                if missing < 1 { output.append(third << 6 | fourth) }
                 // Bits that fill no byte must be zero: else two texts would spell the same bytes.
-                let unused: UInt32 = missing == 2 ? 0xffff : missing == 1 ? 0xff : 0
-                guard bits & unused == 0 else { throw .malformed }
+                let unused = missing == 2 ? second & 0xf : missing == 1 ? third & 0x3 : 0
+                guard unused == 0 else { throw .malformed }
+                start += 4
             }
         }
     }
@@ -35,7 +36,8 @@ enum Base64 {
         return text[text.count - 2] == UInt8(ascii: "=") ? 2 : 1
     }
 
-    private static let invalid: UInt8 = 0xff
+    /// More than any value, even where it is joined with others.
+    private static let invalid: UInt8 = 0x40
     /// By character, what it stands for.
     private static let values: [UInt8] = {
         let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

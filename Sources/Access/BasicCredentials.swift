@@ -50,16 +50,23 @@ extension Span<UInt8> {
         return nil
     }
 
-    /// UTF-8 without control characters, those of U+0080 to U+009F included: C2 80 to C2 9F in UTF-8.
+    /// UTF-8 without control characters.
     fileprivate var isPlainText: Bool {
-        var isASCII = true
+        // Most are printable ASCII.
+        var index = 0
+        while index < count, self[index] >= 0x20, self[index] < 0x7f { index += 1 }
+        return index == count || isPlainUTF8
+    }
+
+    /// The control characters of U+0080 to U+009F are C2 80 to C2 9F in UTF-8.
+    private var isPlainUTF8: Bool {
+        guard (try? UTF8Span(validating: self)) != nil else { return false }
         var previous: UInt8 = 0
         for index in indices {
             let byte = self[index]
             if byte < 0x20 || byte == 0x7f || (previous == 0xc2 && byte < 0xa0) { return false }
-            if byte >= 0x80 { isASCII = false }
             previous = byte
         }
-        return isASCII || (try? UTF8Span(validating: self)) != nil
+        return true
     }
 }

@@ -158,13 +158,15 @@ extension Span<UInt8> {
 extension [UInt8] {
     /// Appends a number that is not negative, in decimal.
     package mutating func append(decimal number: Int) {
-        let start = count
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var start = digits.count
         var rest = number
         repeat {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            start -= 1
+            digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         } while rest > 0
-        self[start...].reverse()
+        append(copying: digits.span.extracting(start...))
     }
 
     mutating func append(_ text: StaticString) {

@@ -108,7 +108,8 @@ final class HTTPConnection: ContentSource {
         }
     }
 
-    /// Content that nobody wanted would be taken for the next request: skipped if it is here, else the connection closes.
+    /// Content that nobody wanted would be taken for the next request: it is skipped if it is here, else the connection
+    /// closes.
     private func settleContent(of head: RequestHead) -> Bool {
         guard head.framing != .none, pending != nil else { return true }
         pending = nil

@@ -1,7 +1,7 @@
 package import Transport
 
-/// Speaks HTTP/1.1 on connections: everything that they share.
-package struct HTTPService: Sendable {
+/// Speaks HTTP/1.1 on connections: everything that they share. A class, so that a connection holds one reference to it.
+package final class HTTPService: Sendable {
     let limits: Limits
     let scheme: Scheme
     let responder: any Responder

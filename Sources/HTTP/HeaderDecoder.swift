@@ -1,7 +1,7 @@
 internal import Transport
 
 /// Understands one header, line by line: the request line, then field lines, then the empty line that ends it.
-struct HeaderDecoder: Sendable {
+struct HeaderDecoder: ~Copyable, Sendable {
     private var requestLine: RequestLine?
     private var lines: [RequestFields.Line] = []
     private var count = 0
@@ -42,7 +42,7 @@ struct HeaderDecoder: Sendable {
     }
 
     /// The request that the lines make; `header` is all of them with their ends.
-    func conclude(_ header: consuming ReceivedBytes, in scheme: Scheme) throws(HTTPError) -> RequestHead {
+    consuming func conclude(_ header: consuming ReceivedBytes, in scheme: Scheme) throws(HTTPError) -> RequestHead {
         guard let requestLine else { throw .malformed("The header is empty.") }
         let (framing, keepsAlive) = try rules.conclude(isHTTP10: requestLine.isHTTP10)
         if let authority = requestLine.target.authority {

@@ -93,6 +93,8 @@ package struct RequestDecoder: ~Copyable, Sendable {
 
     /// Takes the lines whose end has arrived, up to the end of the header.
     private mutating func takeLines(of buffer: [UInt8]) throws(HTTPError) -> RequestHead? {
+        // Once, and not for each line.
+        let limits = limits
         while let feed = buffer.span.firstIndex(of: .lineFeed, from: start + searched) {
             let lineEnd = feed - 1
             let lineStart = start + line
@@ -123,9 +125,9 @@ package struct RequestDecoder: ~Copyable, Sendable {
     }
 
     private mutating func conclude() throws(HTTPError) -> RequestHead {
+        let header = exchange(&header, with: HeaderDecoder())
         let head = try header.conclude(take(line), in: scheme)
         framing = head.framing
-        header = HeaderDecoder()
         hasSkippedEmptyLine = false
         return head
     }

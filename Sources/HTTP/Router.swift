@@ -14,6 +14,8 @@ package struct Router: Sendable {
     private struct Route: Sendable {
         /// The pattern's bytes; in place of each parameter there is a brace.
         let pattern: [UInt8]
+        /// How many slashes there are in it, and so in all paths that go its way.
+        let depth: Int
         let methods: [Method]
     }
 
@@ -25,7 +27,7 @@ package struct Router: Sendable {
         self.routes = routes.map { pattern, methods in
             let segments = pattern.split(separator: "/", omittingEmptySubsequences: false)
             let short = segments.map { $0.hasPrefix("{") ? "{" : $0 }.joined(separator: "/")
-            return Route(pattern: Array(short.utf8), methods: methods)
+            return Route(pattern: Array(short.utf8), depth: segments.count - 1, methods: methods)
         }
     }
 
@@ -39,8 +41,10 @@ package struct Router: Sendable {
     }
 
     private func matchDecoded(_ method: Method, _ path: Span<UInt8>, _ parameter: (Span<UInt8>) -> Void) -> Match {
-        for index in routes.indices where Self.walk(path, along: routes[index].pattern, parameter: { _ in }) {
-            _ = Self.walk(path, along: routes[index].pattern, parameter: parameter)
+        let depth = path.count(of: .slash)
+        for index in routes.indices where routes[index].depth == depth {
+            guard let found = Self.walk(path, along: routes[index].pattern) else { continue }
+            for number in 0..<found.count { parameter(path.extracting(found.places[number])) }
             let methods = routes[index].methods
             // GET serves HEAD too (RFC 9110 §9.3.2).
             guard let place = methods.firstIndex(of: method == .head ? .get : method) else {
@@ -51,23 +55,30 @@ package struct Router: Sendable {
         return .notFound
     }
 
-    /// Whether the path goes the way of the pattern to its end. No parameter is empty, and none holds a slash.
-    private static func walk(
-        _ path: Span<UInt8>, along pattern: [UInt8], parameter: (Span<UInt8>) -> Void
-    ) -> Bool {
+    /// Where the parameters of a pattern are in a path.
+    private struct Parameters {
+        var places = InlineArray<4, Range<Int>>(repeating: 0..<0)
+        var count = 0
+    }
+
+    /// Goes along a path the way of the pattern; nothing where it does not lead to the path's end. No parameter is
+    /// empty, and none holds a slash.
+    private static func walk(_ path: Span<UInt8>, along pattern: [UInt8]) -> Parameters? {
+        var parameters = Parameters()
         var index = 0
         for byte in pattern {
             if byte == brace {
                 let start = index
                 while index < path.count, path[index] != .slash { index += 1 }
-                guard index > start else { return false }
-                parameter(path.extracting(start..<index))
+                guard index > start else { return nil }
+                parameters.places[parameters.count] = start..<index
+                parameters.count += 1
             } else {
-                guard index < path.count, path[index] == byte else { return false }
+                guard index < path.count, path[index] == byte else { return nil }
                 index += 1
             }
         }
-        return index == path.count
+        return index == path.count ? parameters : nil
     }
 
     /// The value of an `Allow` field for these methods, and HEAD where there is GET.

@@ -23,8 +23,8 @@ package struct Connection: ~Copyable {
     /// When this turn of the event loop began: a clock that is not asked anew.
     package var now: Deadline { loop.turn }
 
-    /// Waits for bytes, which had all arrived by `now`. `isIdle` says that nothing is lost if the server stops meanwhile.
-    /// Fails with `closed` at the end of the stream.
+    /// Waits for bytes, which had all arrived by `now`. `isIdle` says that nothing is lost if the server stops
+    /// meanwhile. Fails with `closed` at the end of the stream.
     package func read(until deadline: Deadline, isIdle: Bool) async throws(TransportError) -> ReceivedBytes {
         switch await loop.read(from: descriptor.number, until: deadline, isIdle: isIdle) {
         case .bytes(let bytes): return ReceivedBytes(taking: bytes)

@@ -8,7 +8,8 @@ struct UnsafeBudget {
         // Access: inet_pton takes pointers.
         "Sources/Access/LoopbackName.swift": 2,
         // HTTP: bytes and StaticString to buffers; gmtime_r.
-        "Sources/HTTP/Bytes.swift": 4,
+        "Sources/HTTP/Bytes.swift": 6,
+        "Sources/HTTP/FieldName.swift": 1,
         "Sources/HTTP/HTTPDate.swift": 9,
         // Server: uname, clock_gettime, stat and faccessat of a file that must not be opened.
         "Sources/Server/Auditing/Audit+Open.swift": 3,
@@ -30,10 +31,11 @@ struct UnsafeBudget {
         "Sources/Transport/Connection.swift": 3,
         "Sources/Transport/Deadline.swift": 1,
         "Sources/Transport/Epoll.swift": 6,
-        "Sources/Transport/EventLoop.swift": 7,
+        "Sources/Transport/EventLoop.swift": 6,
         "Sources/Transport/Listener.swift": 20,
         "Sources/Transport/ProcessLimits.swift": 2,
         "Sources/Transport/ReceivedBytes.swift": 4,
+        "Sources/Transport/ReceivingRoom.swift": 6,
         "Sources/Transport/TransportError.swift": 2,
         // Vault: memory that is overwritten, stat and read, lstat and statvfs.
         "Sources/Vault/Errno.swift": 1,
@@ -41,7 +43,7 @@ struct UnsafeBudget {
         "Sources/Vault/Moment.swift": 1,
         "Sources/Vault/PosixAttributes.swift": 6,
         "Sources/Vault/PosixFiles.swift": 13,
-        "Sources/Vault/SecretBytes.swift": 13,
+        "Sources/Vault/SecretBytes.swift": 17,
         "Sources/Vault/SecretDigest.swift": 2,
         "Sources/Vault/SecretName.swift": 2,
         "Sources/Vault/SecretReader.swift": 1,

@@ -19,10 +19,10 @@ SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
 unexport VALUE
 
-.PHONY: help packages build run rotate test soak bench bench-vault bench-alike format lint clean
+.PHONY: help packages build run rotate test soak bench bench-vault bench-alike bench-instructions format lint clean
 
 help: ## List the targets, each with a sentence.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
 packages: ## Install the Debian packages that a build needs, if any is missing.
 	@scripts/packages pkg-config:pkg-config curl:curl \
@@ -67,6 +67,10 @@ bench-vault: packages ## Measure what a look at a secret's file costs beside the
 bench-alike: packages ## Measure whether every kind of denial takes equally long (2,000 requests a kind; a minute).
 	@scripts/packages --without-services python3:python3
 	@Benchmarks/alike
+
+bench-instructions: packages ## Count the instructions of a request, and refuse 3 % above the baseline (UPDATE=1 rewrites it).
+	@scripts/packages valgrind:valgrind python3:python3
+	@Benchmarks/instructions $(if $(UPDATE),--update)
 
 format: ## Format the Swift code in place.
 	swift format --in-place --recursive $(SWIFT)

@@ -6,5 +6,4 @@ init = function(arguments)
     wrk.headers["Content-Type"] = "application/fhir+json"
     wrk.headers["Prefer"] = "return=minimal"
     file:close()
-    wrk.init(arguments)
 end

@@ -97,7 +97,7 @@ class Server:
             fields = {"Content-Type": FHIR} if body else {}
             if credentials:
                 fields["Authorization"] = credentials
-            connection.request(method, target, body, fields)
+            connection.request(method, target, body and body.encode(), fields)
             response = connection.getresponse()
             return response.status, response.read()
         except (OSError, http.client.HTTPException) as fault:

@@ -8,7 +8,8 @@ from servers import FHIR, TIMEOUT, Fault
 
 def request(method, target, body="", password=servers.PASSWORD, fields=""):
     content = f"Content-Type: {FHIR}\r\nContent-Length: {len(body.encode())}\r\n" if body else ""
-    return (f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nAuthorization: {servers.authorization(password)}\r\n"
+    credentials = servers.authorization(password)
+    return (f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nAuthorization: {credentials}\r\n"
             f"{fields}{content}\r\n{body}").encode()
 
 

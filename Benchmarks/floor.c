@@ -1,10 +1,10 @@
 /* The floor of the benchmark: a bare loop that does the system calls of Keyward's authenticated read, and nothing else
  * that it can leave out.
  *
- * A turn of the loop: one epoll_wait, a recv of every connection that is ready, one stat through the links of the volume
- * that holds the secret, a send of every answer. Requests are told apart by their blank line; the credentials are one
- * memcmp with what is right. It decodes no request, routes none, and keeps no limit or time-out, so nobody may use it
- * for anything else.
+ * A turn of the loop: one epoll_wait, a recv of every connection that is ready, one stat through the links of the
+ * volume that holds the secret, a send of every answer. Requests are told apart by their blank line; the credentials
+ * are one memcmp with what is right. It decodes no request, routes none, and keeps no limit or time-out, so nobody may use
+ * it for anything else.
  *
  *     floor PORT BODY-FILE SECRET-FILE AUTHORIZATION
  */
@@ -168,7 +168,9 @@ int main(int count, char **words)
         struct stat status;
         int may_enter = stat(words[3], &status) == 0 && S_ISREG(status.st_mode);
         for (int index = 0; index < ready; index++)
-            if (lengths[index] > 0 && !answer(events[index].data.fd, received[index], (size_t)lengths[index], may_enter))
-                end(events[index].data.fd);
+            if (lengths[index] > 0) {
+                int descriptor = events[index].data.fd;
+                if (!answer(descriptor, received[index], (size_t)lengths[index], may_enter)) end(descriptor);
+            }
     }
 }

@@ -35,5 +35,5 @@ def table(servers, rounds, unit="request", reference="keyward"):
     own = costs.get(reference)
     ratios = [f"{name} {one / own:.2f}" for name, one in costs.items() if own and name != reference]
     if ratios:
-        lines += ["", f"CPU µs a {unit}, divided by {reference}'s: " + ", ".join(ratios) + "."]
+        lines += ["", f"CPU µs a {unit}, divided by that of {reference}: " + ", ".join(ratios) + "."]
     return "\n".join(lines)

@@ -155,8 +155,7 @@ def prove(server, body, posts=None):
     """A server that answers something else, or that takes any password, is not worth measuring."""
     status, answer = server.request("GET", TARGET)
     if (status, answer) != (200, body):
-        raise Fault(f"{server.name} answered GET {TARGET} with {status} and {len(answer)} bytes, not with 200 and the body")
-    wrong = authorization("wrong-password")
+        raise Fault(f"{server.name} answered GET {TARGET} with {status} and {len(answer)} bytes, not 200 and the body")
     requests = [("GET", TARGET, None)]
     if posts:
         requests.append(("POST", COLLECTION, posts))
@@ -164,10 +163,10 @@ def prove(server, body, posts=None):
         if status != 201:
             raise Fault(f"{server.name} answered POST {COLLECTION} with {status}, not with 201")
     for method, target, content in requests:
-        for credentials in (wrong, None):
+        for what, credentials in (("a wrong password", authorization("wrong-password")), ("no credentials", None)):
             status, _ = server.request(method, target, content, credentials)
             if status != 401:
-                raise Fault(f"{server.name} answered {method} with a wrong password, or none, with {status}, not with 401")
+                raise Fault(f"{server.name} answered {method} with {what} with {status}, not with 401")
 
 
 def patient(size):
@@ -178,14 +177,16 @@ def patient(size):
     resource = {
         "resourceType": "Patient", "active": True, "gender": "female", "birthDate": "1974-12-25",
         "identifier": [{"system": f"urn:oid:2.16.756.5.{number}", "value": f"{number * 7919}"} for number in range(4)],
-        "name": [{"use": "official", "family": "Müller", "given": ["Anna", "Maria"]}, {"use": "usual", "given": ["Anni"]}],
+        "name": [{"use": "official", "family": "Müller", "given": ["Anna", "Maria"]},
+                 {"use": "usual", "given": ["Anni"]}],
         "telecom": [{"system": "phone", "value": "+41 44 123 45 67", "rank": 1}], "address": [address, address],
         "multipleBirthInteger": 2, "text": {"status": "generated", "div": ""}}
     write = lambda: json.dumps(resource, ensure_ascii=False, separators=(",", ":"))
     missing = size - len(write().encode())
-    resource["text"]["div"] = f"<div>{'Anna Müller, '.replace('ü', 'u') * 400}"[:missing - 6] + "</div>"
+    resource["text"]["div"] = f"<div>{'Anna Mueller, ' * 400}"[:missing - 6] + "</div>"
     text = write()
-    assert len(text.encode()) == size, len(text.encode())
+    if len(text.encode()) != size:
+        raise Fault(f"the Patient is {len(text.encode())} bytes long, not {size}")
     return text
 
 

@@ -180,7 +180,14 @@ def patient(size):
         "name": [{"use": "official", "family": "Müller", "given": ["Anna", "Maria"]},
                  {"use": "usual", "given": ["Anni"]}],
         "telecom": [{"system": "phone", "value": "+41 44 123 45 67", "rank": 1}], "address": [address, address],
-        "multipleBirthInteger": 2, "text": {"status": "generated", "div": ""}}
+        "contact": [{"relationship": [{"coding": [{
+            "system": "http://terminology.hl7.org/CodeSystem/v2-0131", "code": "N"}]}],
+            "name": {"family": "Müller", "given": ["Peter"]},
+            "telecom": [{"system": "phone", "value": "+41 44 765 43 21"}]}],
+        "communication": [
+            {"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": "de-CH"}]}, "preferred": True}],
+        "managingOrganization": {"reference": "Organization/1"}, "multipleBirthInteger": 2,
+        "text": {"status": "generated", "div": ""}}
     write = lambda: json.dumps(resource, ensure_ascii=False, separators=(",", ":"))
     missing = size - len(write().encode())
     resource["text"]["div"] = f"<div>{'Anna Mueller, ' * 400}"[:missing - 6] + "</div>"

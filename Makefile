@@ -11,6 +11,10 @@ PORT ?= 8080
 ROUNDS ?= 5
 SECONDS ?= 4
 
+# What `make bench` needs of Debian; no service is started or enabled.
+COMPARATORS := scripts/packages --without-services wrk:wrk nginx-light:nginx haproxy:haproxy lighttpd:lighttpd \
+    gcc:cc libc6-dev:/usr/include/stdio.h openssl:openssl python3:python3
+
 # An import that Package.swift does not declare is an error here, not a warning.
 BUILD := swift build --explicit-target-dependency-import-check error
 SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Vault
@@ -19,10 +23,10 @@ SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
 unexport VALUE
 
-.PHONY: help packages build run rotate test soak bench bench-vault bench-alike format lint clean
+.PHONY: help packages build run rotate test soak bench bench-vault bench-alike bench-wire bench-calls bench-instructions format lint clean
 
 help: ## List the targets, each with a sentence.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
 packages: ## Install the Debian packages that a build needs, if any is missing.
 	@scripts/packages pkg-config:pkg-config curl:curl \
@@ -54,8 +58,8 @@ soak: packages ## Swap secrets 10,000 times and more under load: minutes, with 1
 	$(BUILD) --build-tests
 	KEYWARD_SOAK=1 timeout 15m swift test --skip-build --filter StormTests
 
-bench: packages ## Measure keyward beside Hummingbird, nginx and HAProxy (ROUNDS=5 SECONDS=4).
-	@scripts/packages --without-services wrk:wrk nginx-light:nginx haproxy:haproxy python3:python3
+bench: packages ## Measure an authenticated read beside other servers and a bare loop in C (3 min; ROUNDS=5 SECONDS=4).
+	@$(COMPARATORS)
 	@Benchmarks/run --rounds $(ROUNDS) --seconds $(SECONDS)
 
 bench-vault: packages ## Measure what a look at a secret's file costs beside the stat in it, and count system calls.
@@ -67,6 +71,20 @@ bench-vault: packages ## Measure what a look at a secret's file costs beside the
 bench-alike: packages ## Measure whether every kind of denial takes equally long (2,000 requests a kind; a minute).
 	@scripts/packages --without-services python3:python3
 	@Benchmarks/alike
+
+bench-wire: ROUNDS = 3
+bench-wire: SECONDS = 3
+bench-wire: packages ## Measure other loads: 1 and 256 connections, pipelining, POST, TLS, two cores (10 min; ROUNDS=3 SECONDS=3).
+	@$(COMPARATORS)
+	@Benchmarks/run --rounds $(ROUNDS) --seconds $(SECONDS) --scenarios $(or $(SCENARIOS),wire)
+
+bench-calls: packages ## Prove that keyward and the bare loop in C do the same system calls for an authenticated read.
+	@scripts/packages strace:strace gcc:cc libc6-dev:/usr/include/stdio.h python3:python3
+	@Benchmarks/calls
+
+bench-instructions: packages ## Count the instructions of a request, and refuse 3 % above the baseline (UPDATE=1 rewrites it).
+	@scripts/packages valgrind:valgrind python3:python3
+	@Benchmarks/instructions $(if $(UPDATE),--update)
 
 format: ## Format the Swift code in place.
 	swift format --in-place --recursive $(SWIFT)

@@ -34,12 +34,13 @@ let package = Package(
     targets: [
         // Doors to the system's libraries.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CTLS", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The rooms, from the ground up: arrows only point up this list.
         room("JSON"),
-        room("Transport", ["CLinux"]),
+        room("Transport", ["CLinux", "CTLS"]),
         room("Telemetry", [log]),
         room("FHIR", ["JSON"], resources: [.embedInCode("Resources/r4-resource-types.txt")]),
         room("Vault", ["JSON", "COpenSSL"]),
@@ -59,8 +60,11 @@ let package = Package(
         .executableTarget(
             name: "vault-bench", dependencies: ["Vault"], path: "Benchmarks/Vault", swiftSettings: house),
 
+        // A client of TLS for tests, and an authority that makes their certificates.
+        .target(name: "TLSClient", dependencies: ["CTLS"], path: "Tests/TLSClient", swiftSettings: house),
+
         tests("JSONTests", ["JSON"]),
-        tests("TransportTests", ["Transport"]),
+        tests("TransportTests", ["Transport", "TLSClient"]),
         tests("TelemetryTests", ["Telemetry", log]),
         tests("FHIRTests", ["FHIR", "JSON"]),
         tests("VaultTests", ["Vault"]),

@@ -6,6 +6,10 @@ package struct Connection: ~Copyable {
     package let peer: Address
     private let descriptor: Descriptor
     private let loop: EventLoop
+    /// Between the plaintext and the socket, where TLS is spoken.
+    private var session: TLSSession?
+    /// Who is at the other end of TLS; nothing where it is not spoken.
+    package private(set) var tls: TLSPeer?
 
     init(adopting descriptor: Int32, from peer: Address, on loop: EventLoop) {
         self.peer = peer
@@ -14,6 +18,7 @@ package struct Connection: ~Copyable {
     }
 
     deinit {
+        farewell()
         loop.forget(descriptor.number)
     }
 
@@ -29,10 +34,10 @@ package struct Connection: ~Copyable {
     package func read(
         into buffer: inout ReceivedBytes, until deadline: Deadline, isIdle: Bool
     ) async throws(TransportError) -> Deadline {
-        switch await loop.read(from: descriptor.number, until: deadline, isIdle: isIdle) {
-        case .bytes(let bytes): buffer.append(ReceivedBytes(taking: bytes))
-        case .ended: throw .closed
-        case let other: try Self.check(other)
+        if let session {
+            try await read(through: session, into: &buffer, until: deadline, isIdle: isIdle)
+        } else {
+            buffer.append(ReceivedBytes(taking: try await receive(until: deadline, isIdle: isIdle)))
         }
         return loop.turn
     }
@@ -40,14 +45,44 @@ package struct Connection: ~Copyable {
     /// Hands all of `bytes` to the kernel, in one call where it takes them, and empties the buffer. `patience` begins
     /// when the kernel takes no more.
     package func write(_ bytes: inout [UInt8], within patience: Patience) async throws(TransportError) {
-        var sent = 0
         var deadline: Deadline?
+        if let session {
+            try await write(bytes, through: session, within: patience, &deadline)
+        } else {
+            try await send(bytes, within: patience, &deadline)
+        }
+        bytes.removeAll(keepingCapacity: bytes.capacity <= EventLoop.readSize)
+    }
+
+    /// Says that no more will be written and reads on, up to `limit` bytes, until the peer has closed: closed at
+    /// once, the kernel would answer what is still under way with a reset, which destroys the response that the peer
+    /// has not read yet (RFC 9112 §9.6).
+    package func linger(upTo limit: Int, until deadline: Deadline) async {
+        farewell()
+        guard shutdown(descriptor.number, Int32(SHUT_WR)) == 0 else { return }
+        var left = limit
+        while left > 0 {
+            guard let discarded = try? await receive(until: deadline, isIdle: false) else { return }
+            left -= discarded.count
+        }
+    }
+
+    // MARK: the bytes of the socket
+
+    /// Waits for bytes as they are on the wire.
+    func receive(until deadline: Deadline, isIdle: Bool) async throws(TransportError) -> [UInt8] {
+        let wakeup = await loop.read(from: descriptor.number, until: deadline, isIdle: isIdle)
+        if case .bytes(let bytes) = wakeup { return bytes }
+        try Self.check(wakeup)
+        return []
+    }
+
+    /// Sends bytes as they are on the wire.
+    /// - Parameter deadline: that of all the bytes that belong together; set when the kernel first takes no more.
+    func send(_ bytes: [UInt8], within patience: Patience, _ deadline: inout Deadline?) async throws(TransportError) {
+        var sent = 0
         while sent < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes {
-                unsafe send(
-                    descriptor.number, $0.baseAddress.map { unsafe $0 + sent }, $0.count - sent,
-                    Int32(MSG_NOSIGNAL))
-            }
+            let count = sendOnce(bytes, from: sent)
             if count >= 0 {
                 sent += count
             } else {
@@ -58,20 +93,29 @@ package struct Connection: ~Copyable {
                     await loop.wait(for: .write, on: descriptor.number, until: end, isIdle: false))
             }
         }
-        bytes.removeAll(keepingCapacity: bytes.capacity <= EventLoop.readSize)
     }
 
-    /// Says that no more will be written and reads on, up to `limit` bytes, until the peer has closed: closed at
-    /// once, the kernel would answer what is still under way with a reset, which destroys the response that the peer
-    /// has not read yet (RFC 9112 §9.6).
-    package func linger(upTo limit: Int, until deadline: Deadline) async {
-        guard shutdown(descriptor.number, Int32(SHUT_WR)) == 0 else { return }
-        var left = limit
-        while left > 0 {
-            var discarded = ReceivedBytes()
-            guard (try? await read(into: &discarded, until: deadline, isIdle: false)) != nil else { return }
-            left -= discarded.bytes.count
+    private func sendOnce(_ bytes: [UInt8], from start: Int) -> Int {
+        unsafe bytes.withUnsafeBytes {
+            unsafe Glibc.send(
+                descriptor.number, $0.baseAddress.map { unsafe $0 + start }, $0.count - start, Int32(MSG_NOSIGNAL))
         }
+    }
+
+    // MARK: TLS
+
+    /// The handshake is done: from now on the plaintext goes through `session`.
+    mutating func adopt(_ session: TLSSession) {
+        self.session = session
+        tls = session.peer
+    }
+
+    /// Says once that no more will be written, if the peer speaks TLS: close_notify. Where the kernel takes no more, the
+    /// peer learns it by the end of the stream.
+    private func farewell() {
+        guard let session, !session.isClosed else { return }
+        session.close()
+        _ = sendOnce(session.takeOutput(), from: 0)
     }
 
     private static func check(_ wakeup: EventLoop.Wakeup) throws(TransportError) {

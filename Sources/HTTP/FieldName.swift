@@ -18,6 +18,7 @@ package final class FieldName: Sendable {
     package static let connection = FieldName("Connection")
     package static let contentEncoding = FieldName("Content-Encoding")
     package static let contentLength = FieldName("Content-Length")
+    package static let contentSecurityPolicy = FieldName("Content-Security-Policy")
     package static let contentType = FieldName("Content-Type")
     package static let date = FieldName("Date")
     package static let eTag = FieldName("ETag")
@@ -29,6 +30,8 @@ package final class FieldName: Sendable {
     package static let location = FieldName("Location")
     package static let origin = FieldName("Origin")
     package static let prefer = FieldName("Prefer")
+    package static let strictTransportSecurity = FieldName("Strict-Transport-Security")
     package static let wwwAuthenticate = FieldName("WWW-Authenticate")
+    package static let xContentTypeOptions = FieldName("X-Content-Type-Options")
     package static let xRequestID = FieldName("X-Request-Id")
 }

@@ -29,7 +29,7 @@ final class HTTPConnection: ContentSource {
         do throws(TransportError) {
             while let head = try await nextHead() {
                 let response = await service.responder.respond(
-                    to: Request(head, from: connection.peer, arrived: arrival, content: self))
+                    to: Request(head, from: connection.peer, arrived: arrival, tls: connection.tls, content: self))
                 // Content that nobody wanted would be taken for the next request: skip it if it is here, else close.
                 let isSettled = settleContent()
                 guard try await send(response, to: head, closes: !head.keepsAlive || !isSettled) else { return }
@@ -108,7 +108,7 @@ final class HTTPConnection: ContentSource {
             to: &output,
             .init(
                 omitsContent: head.method == .head, closes: closes, saysKeepAlive: head.isHTTP10,
-                date: service.date.bytes))
+                date: service.date.bytes, fields: service.fields))
         guard closes else {
             if output.count > Self.gatherLimit { try await flush() }
             return true
@@ -119,7 +119,10 @@ final class HTTPConnection: ContentSource {
 
     private func refuse(_ error: HTTPError) async throws(TransportError) {
         service.responder.refuse(error).write(
-            to: &output, .init(omitsContent: false, closes: true, saysKeepAlive: false, date: service.date.bytes))
+            to: &output,
+            .init(
+                omitsContent: false, closes: true, saysKeepAlive: false, date: service.date.bytes,
+                fields: service.fields))
         try await end()
     }
 

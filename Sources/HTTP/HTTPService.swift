@@ -5,20 +5,37 @@ package struct HTTPService: Sendable {
     let limits: Limits
     let responder: any Responder
     let date: DateLine
+    /// Field lines that every response has.
+    let fields: [UInt8]
     let headerPatience: Patience
     let bodyPatience: Patience
     let idlePatience: Patience
     let writePatience: Patience
 
-    /// - Parameter now: the seconds since the epoch, for the `Date` field.
-    package init(limits: Limits, responder: any Responder, now: @escaping @Sendable () -> Int64) {
+    /// - Parameters:
+    ///   - fields: what every response has beside its own.
+    ///   - now: the seconds since the epoch, for the `Date` field.
+    package init(
+        limits: Limits, responder: any Responder, fields: KeyValuePairs<FieldName, String> = [:],
+        now: @escaping @Sendable () -> Int64
+    ) {
         self.limits = limits
         self.responder = responder
+        var lines: [UInt8] = []
+        for (name, value) in fields { lines.append(name, value) }
+        self.fields = lines
         date = DateLine(now: now)
         headerPatience = Patience(limits.headerTimeout)
         bodyPatience = Patience(limits.bodyTimeout)
         idlePatience = Patience(limits.idleTimeout)
         writePatience = Patience(limits.writeTimeout)
+    }
+
+    /// The bytes of a response after which the connection closes, for one who has not come as far as a request.
+    package func last(_ response: Response) -> [UInt8] {
+        var output: [UInt8] = []
+        response.write(to: &output, .init(omitsContent: false, closes: true, saysKeepAlive: false, date: date.bytes))
+        return output
     }
 
     /// Serves one connection until either side ends it.

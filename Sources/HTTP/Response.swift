@@ -48,6 +48,8 @@ package struct Response: Sendable {
         let saysKeepAlive: Bool
         /// The `Date` field line.
         let date: [UInt8]
+        /// Field lines that every response has.
+        var fields: [UInt8] = []
     }
 
     func write(to output: inout [UInt8], _ delivery: Delivery) {
@@ -58,6 +60,7 @@ package struct Response: Sendable {
         output.append(status.reason)
         output.endLine()
         output += delivery.date
+        output += delivery.fields
         output += lines
         if !status.forbidsContent {
             output += FieldName.contentLength.lineStart
@@ -80,7 +83,7 @@ extension [UInt8] {
         append(.lineFeed)
     }
 
-    fileprivate mutating func append(_ name: FieldName, _ value: String) {
+    mutating func append(_ name: FieldName, _ value: String) {
         self += name.lineStart
         let start = count
         append(copying: value.utf8.span)

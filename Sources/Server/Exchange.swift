@@ -23,6 +23,6 @@ final class Exchange {
 
     /// The base of the URLs in a response, as the client addressed it.
     var base: String {
-        "http://\(request.fields[.host] ?? "localhost")/fhir"
+        "\(request.tls == nil ? "http" : "https")://\(request.fields[.host] ?? "localhost")/fhir"
     }
 }

@@ -24,8 +24,8 @@ struct Authentication: Sendable {
         guard let value = fields.bytes(.authorization) else {
             return try authenticator.login(
                 withoutCredentials: TutorialRequest(
-                    peerIsLoopback: exchange.request.peer.isLoopback, host: fields[.host] ?? "",
-                    origin: fields[.origin]))
+                    peerIsLoopback: exchange.request.peer.isLoopback, isSecure: exchange.request.tls != nil,
+                    host: fields[.host] ?? "", origin: fields[.origin]))
         }
         // Two of them could be read in two ways.
         guard fields.count(of: .authorization) == 1 else { throw .ambiguous }

@@ -68,14 +68,14 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", log]),
         tests("FHIRTests", ["FHIR", "JSON"]),
         tests("VaultTests", ["Vault"]),
-        tests("HTTPTests", ["HTTP", "Transport"]),
+        tests("HTTPTests", ["HTTP", "Transport", "TLSClient"]),
         tests("StorageTests", ["Storage", "FHIR", "JSON"]),
         tests("AccessTests", ["Access", "FHIR", "Vault", "JSON"]),
         tests(
             "ServerTests",
-            ["Server", "Transport", "HTTP", "FHIR", "JSON", "Vault", "Storage", "Access", "Telemetry", log]),
+            ["Server", "Transport", "HTTP", "FHIR", "JSON", "Vault", "Storage", "Access", "Telemetry", log, "TLSClient"]),
         tests("keywardTests", ["keyward"]),
-        tests("IntegrationTests", ["keyward", "JSON"]),
+        tests("IntegrationTests", ["keyward", "JSON", "TLSClient"]),
         tests("StyleTests", []),
     ]
 )

@@ -51,7 +51,9 @@ import Testing
         guard case .certificate = try fault(pair.certificate + torn, pair.key) else {
             throw TLSCredentialFault.mismatch
         }
-        #expect(try fault(pair.certificate, pair.certificate) == .key("it holds no private key in PEM that OpenSSL can read"))
+        #expect(
+            try fault(pair.certificate, pair.certificate)
+                == .key("it holds no private key in PEM that OpenSSL can read"))
         #expect(try fault(pair.certificate, TestAuthority.encrypted(pair.key)) == .encryptedKey)
         #expect(try fault(pair.certificate, other.key) == .mismatch)
         #expect(try fault(pair.certificate, rsa.key) == .mismatch)

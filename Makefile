@@ -19,7 +19,7 @@ SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
 unexport VALUE
 
-.PHONY: help packages test-packages build run rotate test soak bench bench-vault bench-alike format lint clean
+.PHONY: help packages build run rotate test soak bench bench-vault bench-alike format lint clean
 
 help: ## List the targets, each with a sentence.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -46,10 +46,8 @@ rotate: ## Swap the tutorial's secret as Kubernetes does: make rotate VALUE=new-
 	@printf '%s' "$$NEW_SECRET" | scripts/publish .tutorial/azure-secrets client-secret
 	@echo "The volume holds the new secret; it counts from the next request."
 
-test-packages: packages
+test: packages ## Prove everything: the import graph, then every unit, style and integration test.
 	@scripts/packages openssl:openssl
-
-test: test-packages ## Prove everything: the import graph, then every unit, style and integration test.
 	$(BUILD) --build-tests
 	swift test --skip-build
 

@@ -110,8 +110,8 @@ package struct Connection: ~Copyable {
         tls = session.peer
     }
 
-    /// Says once that no more will be written, if the peer speaks TLS: close_notify. Where the kernel takes no more, the
-    /// peer learns it by the end of the stream.
+    /// Says once that no more will be written, if the peer speaks TLS: close_notify. Where the kernel takes no more,
+    /// the peer learns it by the end of the stream.
     private func farewell() {
         guard let session, !session.isClosed else { return }
         session.close()

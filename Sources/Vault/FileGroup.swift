@@ -1,5 +1,5 @@
-/// Files that a vault delivers together and that make sense only together: a certificate, its key, authorities. They are
-/// looked at as a secret is, through every link, and read all in one state of their volume.
+/// Files that a vault delivers together and that make sense only together: a certificate, its key, authorities. They
+/// are looked at as a secret is, through every link, and read all in one state of their volume.
 package struct FileGroup: Sendable {
     /// The longest file that is read, in bytes: a bundle of all public authorities has a quarter of it.
     package static let limit = 1_048_576

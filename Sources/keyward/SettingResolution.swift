@@ -87,11 +87,11 @@ extension StartSettings {
                 "\(spelling(one)) \"\(value)\" does nothing without \(other.flag); set that or \(other.variable) too, "
                     + "or leave it out")
         }
-        if let spelling = spellings[Setting.tlsClientAuth.name], tls.clientCA == nil {
-            let value = tls.requiresClientCertificate ? "required" : "optional"
+        if tls.requiresClientCertificate, tls.clientCA == nil {
+            let spelling = spelling(.tlsClientAuth)
             throw Refusal(
                 spelling == Setting.tlsClientAuth.flag ? .usage : .configuration,
-                "\(spelling) \"\(value)\" is about certificates of clients, but there are no authorities for them; set "
+                "\(spelling) \"required\" is about certificates of clients, but there are no authorities for them; set "
                     + "\(Setting.tlsClientCA.flag) or \(Setting.tlsClientCA.variable), or leave it out")
         }
     }

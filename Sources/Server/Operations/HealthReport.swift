@@ -64,7 +64,7 @@ struct HealthReport: Sendable {
             checks["tls"] = [
                 Self.check(
                     tlsStatus,
-                    "The TLS files are faulty (\(codes)), and `keyward check` says how; the last good ones are in force."
+                    "The TLS files are faulty (\(codes)), `keyward check` says how; the last good ones are in force."
                 )
             ]
         }

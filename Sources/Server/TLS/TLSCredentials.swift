@@ -7,13 +7,14 @@ internal import Vault
 /// What new connections speak TLS with: made of the files as they are now, or, while those cannot be used, as they last
 /// were when they could.
 ///
-/// Every new connection looks at the files (one `stat` each), so that a swap counts from the next one. Beside that `run`
-/// looks every now and then, and tells log and metrics of a fault that lasts: two files that are replaced one after the
-/// other do not match for a moment, which is no fault.
+/// Every new connection looks at the files (one `stat` each), so that a swap counts from the next one. Beside that
+/// `run` looks every now and then, and tells log and metrics of a fault that lasts: two files that are replaced one
+/// after the other do not match for a moment, which is no fault.
 final class TLSCredentials: Sendable {
     /// Between two looks without a connection.
     static let pause = Duration.milliseconds(250)
-    /// How often a start looks again while the files cannot be used, since a swap may be under way, and the pause before.
+    /// How often a start looks again while the files cannot be used, since a swap may be under way, and the pause
+    /// before.
     static let startLooks = 4
     static let startPause = Duration.milliseconds(10)
     /// How long one set of ticket keys is used. Who has one reads the resumed sessions of TLS 1.2 of that while.

@@ -48,8 +48,8 @@ struct TLSEntrance: Sendable {
         .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
     ]
 
-    /// The answer to plain HTTP, which gets none of these fields: over plain HTTP nobody may be told the first (RFC 6797
-    /// §7.2).
+    /// The answer to plain HTTP, which gets none of these fields: over plain HTTP nobody may be told the first (RFC
+    /// 6797 §7.2).
     static let plainAnswer = Response.plain(
         .badRequest, "This port speaks TLS: use a URL that begins with https://.")
 

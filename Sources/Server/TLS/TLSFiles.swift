@@ -16,8 +16,8 @@ struct TLSFiles: Sendable {
     /// What they resolve to now; nothing where one of them is missing.
     func state() -> FileGroup.State? { try? group.state() }
 
-    /// Reads them, all in one state, and makes of them what new connections use. The bytes of the key are overwritten on
-    /// return; OpenSSL has its own form of it.
+    /// Reads them, all in one state, and makes of them what new connections use. The bytes of the key are overwritten
+    /// on return; OpenSSL has its own form of it.
     func load(_ tickets: TLSTicketKeys) throws(TLSFault) -> (state: FileGroup.State, context: TLSContext) {
         let state: FileGroup.State
         let contents: [FileContent]

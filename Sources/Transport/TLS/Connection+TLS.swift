@@ -3,8 +3,8 @@ extension Connection {
     private static let refusalBytes = 65_536
     private static let refusalPatience = Patience(.seconds(1))
 
-    /// Speaks TLS from now on, or fails; then the connection is good for nothing but its end. The handshake waits on the
-    /// loop, as any read does.
+    /// Speaks TLS from now on, or fails; then the connection is good for nothing but its end. The handshake waits on
+    /// the loop, as any read does.
     ///
     /// - Parameters:
     ///   - plainAnswer: what to tell a client that speaks in plain text.

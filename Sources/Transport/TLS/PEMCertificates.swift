@@ -1,6 +1,7 @@
 internal import CTLS
 
-/// The certificates of a text in PEM, in their order (RFC 7468). What is not between BEGIN CERTIFICATE and END is skipped.
+/// The certificates of a text in PEM, in their order (RFC 7468). What is not between BEGIN CERTIFICATE and END is
+/// skipped.
 @safe final class PEMCertificates {
     let all: [OpaquePointer]
 

@@ -1,10 +1,11 @@
 internal import CTLS
 
-/// What the TLS connections of one listener share: certificate and key, who may present a certificate, and what is spoken.
+/// What the TLS connections of one listener share: certificate and key, who may present a certificate, and what is
+/// spoken.
 ///
-/// * TLS 1.2 and 1.3 (RFC 5246, RFC 8446), with ephemeral keys and authenticated encryption only: Mozilla's "intermediate"
-///   without finite-field Diffie-Hellman. The server's order counts, but for clients whose first choice is ChaCha20, which
-///   are those without AES in hardware.
+/// * TLS 1.2 and 1.3 (RFC 5246, RFC 8446), with ephemeral keys and authenticated encryption only: Mozilla's
+///   "intermediate" without finite-field Diffie-Hellman. The server's order counts, but for clients whose first choice
+///   is ChaCha20, which are those without AES in hardware.
 /// * No renegotiation, no compression, no early data. Resumption by tickets; nothing is kept of a session.
 /// * ALPN chooses `http/1.1`; a client that offers others alone is refused (RFC 7301 §3.2).
 ///

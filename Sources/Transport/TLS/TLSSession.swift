@@ -34,8 +34,8 @@ internal import CTLS
     /// The bytes that are to be sent now.
     func takeOutput() -> [UInt8] { wire.takeOutput() }
 
-    /// Goes on with the handshake as far as what arrived allows; whether it is done. After a fault there may be an alert to
-    /// be sent.
+    /// Goes on with the handshake as far as what arrived allows; whether it is done. After a fault there may be an
+    /// alert to be sent.
     func handshake() throws(HandshakeFault) -> Bool {
         ERR_clear_error()
         let result = unsafe SSL_do_handshake(ssl)
@@ -50,8 +50,8 @@ internal import CTLS
 
     private var hasPartOfRecord: Bool { unsafe SSL_has_pending(ssl) == 1 }
 
-    /// Appends the plaintext of all that arrived; whether there is any. Fails with `closed` where the bytes break the rules;
-    /// then there may be an alert to be sent.
+    /// Appends the plaintext of all that arrived; whether there is any. Fails with `closed` where the bytes break the
+    /// rules; then there may be an alert to be sent.
     func open(into buffer: inout ReceivedBytes) throws(TransportError) -> Bool {
         var isAny = false
         while !isEnded, isWithinRecord {

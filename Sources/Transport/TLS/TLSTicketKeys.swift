@@ -1,8 +1,8 @@
 internal import CTLS
 
-/// The keys that session tickets are sealed with (RFC 5077 §4, RFC 8446 §4.6.1). The server keeps no sessions: all that a
-/// resumption needs is in the ticket. Contexts that share keys resume each other's sessions, so that they outlive a swap
-/// of the certificate. Overwritten at the end.
+/// The keys that session tickets are sealed with (RFC 5077 §4, RFC 8446 §4.6.1). The server keeps no sessions: all that
+/// a resumption needs is in the ticket. Contexts that share keys resume each other's sessions, so that they outlive a
+/// swap of the certificate. Overwritten at the end.
 package final class TLSTicketKeys: Sendable {
     /// OpenSSL's layout: 16 bytes for the name, 32 for HMAC-SHA-256, 32 for AES-256.
     private static let size = 80

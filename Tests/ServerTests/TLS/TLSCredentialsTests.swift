@@ -12,7 +12,6 @@ import Vault
     private let scratch: Scratch
     private let authority: TestAuthority
     private let log = LogBook()
-    private let registry = MetricRegistry()
 
     init() throws {
         scratch = try Scratch()
@@ -42,7 +41,7 @@ import Vault
         pause: (Duration) -> Void = { _ in }
     ) throws(TLSFault) -> TLSCredentials {
         try TLSCredentials(
-            TLSFiles(names, isClientCertificateRequired: false, files: files), registry, log.logger(), now: now,
+            TLSFiles(names, isClientCertificateRequired: false, files: files), MetricRegistry(), log.logger(), now: now,
             pause: pause)
     }
 

@@ -16,7 +16,8 @@ import Testing
     // MARK: credentials
 
     @Test func aChainIsPresentedInItsOrder() throws {
-        // The client trusts the authority of the chain's end alone; that the leaf's issuer comes along is up to the server.
+        // The client trusts the authority of the chain's end alone; that the leaf's issuer comes along is up to the
+        // server.
         let chain = TestAuthority.Pair(certificate: pair.certificate + authority.certificate, key: pair.key)
         #expect(try TLSDialogue(trusting, TLSContext(chain)).isDone)
     }

@@ -32,15 +32,14 @@ package struct FileGroup: Sendable {
 
     /// Reads all of them.
     ///
-    /// 1. The state, before.
-    /// 2. Each file's bytes, if it is still the one of that state when it is open, and when it was read.
-    /// 3. The state again: as it was, else somebody is swapping them, which is the fault `unstable`.
+    /// 1. The state.
+    /// 2. Each file's bytes, if it is the one of that state when they were read. Else somebody is swapping the files,
+    ///    which is the fault `unstable`.
     package func read() throws(FileGroupFault) -> (state: State, contents: [FileContent]) {
-        let before = try state()
+        let state = try state()
         var contents: [FileContent] = []
-        for (path, identity) in zip(paths, before.identities) { contents.append(try read(path, identity)) }
-        guard try state() == before else { throw FileGroupFault(path: paths[0].text, fault: .unstable) }
-        return (before, contents)
+        for (path, identity) in zip(paths, state.identities) { contents.append(try read(path, identity)) }
+        return (state, contents)
     }
 
     private func identity(of path: FilePath) throws(FileGroupFault) -> FileIdentity {
@@ -66,10 +65,9 @@ package struct FileGroup: Sendable {
         return content
     }
 
-    /// Nothing if the file is another, or becomes one meanwhile.
+    /// Nothing if the path leads to another file by now, or this one has changed meanwhile.
     private func read(_ path: FilePath, as identity: FileIdentity) throws(Errno) -> FileContent? {
         let file = try files.open(path)
-        guard try file.identity() == identity else { return nil }
         let bytes = try file.contents(limit: Int(identity.size))
         guard bytes.count == identity.size, try file.identity() == identity else { return nil }
         return FileContent(bytes)

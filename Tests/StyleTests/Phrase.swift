@@ -19,7 +19,7 @@ struct Phrase {
                 text: "nonisolated(unsafe)",
                 except: [
                     "Sources/Vault/SecretBytes.swift",  // one owner; written by init and deinit alone
-                    "Sources/Transport/TLS/TLSContext.swift",  // an SSL_CTX is set up by init and shared by OpenSSL's rules
+                    "Sources/Transport/TLS/TLSContext.swift",  // set up by init; OpenSSL shares it
                 ],
                 remedy: "hold it in a `Mutex` or an atomic"),
             Phrase(

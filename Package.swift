@@ -34,12 +34,13 @@ let package = Package(
     targets: [
         // Doors to the system's libraries.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CTLS", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The rooms, from the ground up: arrows only point up this list.
         room("JSON"),
-        room("Transport", ["CLinux"]),
+        room("Transport", ["CLinux", "CTLS"]),
         room("Telemetry", [log]),
         room("FHIR", ["JSON"], resources: [.embedInCode("Resources/r4-resource-types.txt")]),
         room("Vault", ["JSON", "COpenSSL"]),
@@ -66,21 +67,26 @@ let package = Package(
 
         // Malformed and smuggling requests, for the decoder's tests and for those of the whole program.
         .target(name: "WireCases", path: "Tests/WireCases", swiftSettings: house),
+        // A client of TLS for tests, and an authority that makes their certificates.
+        .target(name: "TLSClient", dependencies: ["CTLS"], path: "Tests/TLSClient", swiftSettings: house),
 
         tests("JSONTests", ["JSON"]),
-        tests("TransportTests", ["Transport"]),
+        tests("TransportTests", ["Transport", "TLSClient"]),
         tests("TelemetryTests", ["Telemetry", log]),
         tests("FHIRTests", ["FHIR", "JSON"]),
         tests("VaultTests", ["Vault"]),
-        tests("HTTPTests", ["HTTP", "Transport", "WireCases"]),
+        tests("HTTPTests", ["HTTP", "Transport", "WireCases", "TLSClient"]),
         tests("StorageTests", ["Storage", "FHIR", "JSON"]),
         tests("AccessTests", ["Access", "FHIR", "Vault", "JSON"]),
         tests(
             "ServerTests",
-            ["Server", "Transport", "HTTP", "FHIR", "JSON", "Vault", "Storage", "Access", "Telemetry", log]),
+            [
+                "Server", "Transport", "HTTP", "FHIR", "JSON", "Vault", "Storage", "Access", "Telemetry", log,
+                "TLSClient",
+            ]),
         tests("InvariantsTests", ["Invariants"]),
         tests("keywardTests", ["keyward"]),
-        tests("IntegrationTests", ["keyward", "JSON", "WireCases"]),
+        tests("IntegrationTests", ["keyward", "JSON", "WireCases", "TLSClient"]),
         tests("StyleTests", ["WireCases"]),
     ]
 )

@@ -9,19 +9,22 @@ package struct TutorialRequest: Sendable {
     private let host: String
     /// The value of `Origin` (RFC 6454 §7), if it is there; several joined by commas are none.
     private let origin: String?
+    /// It came over TLS.
+    private let isSecure: Bool
 
-    package init(peerIsLoopback: Bool, host: String, origin: String?) {
+    package init(peerIsLoopback: Bool, isSecure: Bool = false, host: String, origin: String?) {
         self.peerIsLoopback = peerIsLoopback
+        self.isSecure = isSecure
         self.host = host
         self.origin = origin
     }
 
     /// Whether this machine asks itself: the peer is loopback, `Host` names loopback, and `Origin`, where there is
-    /// one, is this very server over plain HTTP.
+    /// one, is this very server as the request came to it.
     package var isOfThisMachine: Bool {
         peerIsLoopback
             && Self.name(inHost: host).map(LoopbackName.includes) == true
-            && (origin == nil || origin?.lowercased() == "http://" + host.lowercased())
+            && (origin == nil || origin?.lowercased() == (isSecure ? "https://" : "http://") + host.lowercased())
     }
 
     /// The name or address in `host [":" port]`, brackets of IPv6 taken off; `nil` for whatever else.

@@ -38,10 +38,13 @@ extension AuditEvent {
         /// `Client/basic`, `root`; nil for one who is not known.
         let name: String?
         let address: String
+        /// The subject of the certificate that the connection was opened with (RFC 4514), where there was one.
+        let certificate: String?
 
-        package init(_ name: String?, at address: String) {
+        package init(_ name: String?, at address: String, certificate: String? = nil) {
             self.name = name
             self.address = address
+            self.certificate = certificate
         }
     }
 
@@ -66,6 +69,7 @@ extension AuditEvent {
         private let name: String?
         private let display: String?
         private let address: String
+        private let certificate: String?
         private let isRequestor: Bool
 
         init(_ role: AuditCode, _ requestor: Requestor) {
@@ -73,6 +77,7 @@ extension AuditEvent {
             name = requestor.name
             display = requestor.name == nil ? "unknown" : nil
             address = requestor.address
+            certificate = requestor.certificate
             isRequestor = true
         }
 
@@ -81,6 +86,7 @@ extension AuditEvent {
             name = nil
             display = Server.name
             address = server.host
+            certificate = nil
             isRequestor = false
         }
 
@@ -88,10 +94,13 @@ extension AuditEvent {
             // A Client is no type that R4 lets an agent refer to: it is named by an identifier.
             let who: JSONValue =
                 if let name { ["identifier": ["value": .string(name)]] } else { ["display": .string(display ?? "")] }
-            return [
-                "type": ["coding": [role.json]], "who": who, "requestor": .bool(isRequestor),
-                "network": ["address": .string(address), "type": .string(address.isIPAddress ? "2" : "1")],
-            ]
+            var agent = JSONObject()
+            agent["type"] = ["coding": [role.json]]
+            agent["who"] = who
+            if let certificate { agent["altId"] = .string(certificate) }
+            agent["requestor"] = .bool(isRequestor)
+            agent["network"] = ["address": .string(address), "type": .string(address.isIPAddress ? "2" : "1")]
+            return .object(agent)
         }
     }
 

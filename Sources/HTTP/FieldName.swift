@@ -8,6 +8,7 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
     case connection
     case contentEncoding
     case contentLength
+    case contentSecurityPolicy
     case contentType
     case date
     case eTag
@@ -22,9 +23,11 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
     case location
     case origin
     case prefer
+    case strictTransportSecurity
     case transferEncoding
     case vary
     case wwwAuthenticate
+    case xContentTypeOptions
     case xRequestID
 
     /// The beginning of a field line of this name, as it is written in responses.
@@ -37,6 +40,7 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
         case .connection: "Connection: "
         case .contentEncoding: "Content-Encoding: "
         case .contentLength: "Content-Length: "
+        case .contentSecurityPolicy: "Content-Security-Policy: "
         case .contentType: "Content-Type: "
         case .date: "Date: "
         case .eTag: "ETag: "
@@ -51,9 +55,11 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
         case .location: "Location: "
         case .origin: "Origin: "
         case .prefer: "Prefer: "
+        case .strictTransportSecurity: "Strict-Transport-Security: "
         case .transferEncoding: "Transfer-Encoding: "
         case .vary: "Vary: "
         case .wwwAuthenticate: "WWW-Authenticate: "
+        case .xContentTypeOptions: "X-Content-Type-Options: "
         case .xRequestID: "X-Request-Id: "
         }
     }
@@ -98,6 +104,9 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
         case (17, UInt8(ascii: "i"), UInt8(ascii: "e")): .ifModifiedSince
         case (17, UInt8(ascii: "t"), UInt8(ascii: "g")): .transferEncoding
         case (19, UInt8(ascii: "i"), UInt8(ascii: "e")): .ifUnmodifiedSince
+        case (22, UInt8(ascii: "x"), UInt8(ascii: "s")): .xContentTypeOptions
+        case (23, UInt8(ascii: "c"), UInt8(ascii: "y")): .contentSecurityPolicy
+        case (25, UInt8(ascii: "s"), UInt8(ascii: "y")): .strictTransportSecurity
         default: nil
         }
     }

@@ -37,7 +37,7 @@ final class HTTPConnection: ContentSource {
                     try await flush(&output)
                 }
                 let response = await service.responder.respond(
-                    to: Request(head, from: connection.peer, arrived: arrival, content: self))
+                    to: Request(head, from: connection.peer, arrived: arrival, tls: connection.tls, content: self))
                 let closes = !head.keepsAlive || !settleContent(of: head) || connection.isStopping
                 response.write(
                     to: &output,

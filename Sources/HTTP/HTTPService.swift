@@ -13,18 +13,30 @@ package final class HTTPService: Sendable {
 
     /// - Parameters:
     ///   - scheme: `https` where the connections are secured.
+    ///   - fields: what every response has beside its own.
     ///   - now: the seconds since the epoch, for the `Date` field.
     package init(
-        limits: Limits, scheme: Scheme = .http, responder: any Responder, now: @escaping @Sendable () -> Int64
+        limits: Limits, scheme: Scheme = .http, responder: any Responder,
+        fields: KeyValuePairs<FieldName, String> = [:], now: @escaping @Sendable () -> Int64
     ) {
         self.limits = limits
         self.scheme = scheme
         self.responder = responder
-        date = DateLine(now: now)
+        var lines: [UInt8] = []
+        for (name, value) in fields { lines.append(name, value) }
+        date = DateLine(before: lines, now: now)
         headerPatience = Patience(limits.headerTimeout)
         bodyPatience = Patience(limits.bodyTimeout)
         idlePatience = Patience(limits.idleTimeout)
         writePatience = Patience(limits.writeTimeout)
+    }
+
+    /// The bytes of a response after which the connection closes, for one who has not come as far as a request: without
+    /// the fields that every other response has.
+    package func last(_ response: Response) -> [UInt8] {
+        var output: [UInt8] = []
+        response.write(to: &output, .init(omitsContent: false, closes: true, saysKeepAlive: false, date: date.alone))
+        return output
     }
 
     /// Serves one connection until either side ends it.

@@ -22,6 +22,8 @@ package struct Limits: Sendable {
     package var bodyTimeout = Duration.seconds(30)
     /// Between two requests on one connection; then it is closed without a word.
     package var idleTimeout = Duration.seconds(75)
+    /// From the first moment of a connection to the end of its TLS handshake; then it is closed.
+    package var tlsHandshakeTimeout = Duration.seconds(10)
     /// For the peer to take the whole of one response; then the connection is closed.
     package var writeTimeout = Duration.seconds(30)
     /// From the signal to stop until requests in flight are given up.

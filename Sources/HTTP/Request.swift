@@ -8,14 +8,18 @@ package struct Request {
     /// A moment by which all bytes of the header had arrived: what is seen of the world after it is not stale for this
     /// request.
     package let arrived: Deadline
+    /// Who is at the other end of TLS; nothing where it is not spoken.
+    package let tls: TLSPeer?
     private let source: any ContentSource
 
     package init(
-        _ head: RequestHead, from peer: Address, arrived: Deadline = .now(), content source: any ContentSource
+        _ head: RequestHead, from peer: Address, arrived: Deadline = .now(), tls: TLSPeer? = nil,
+        content source: any ContentSource
     ) {
         self.head = head
         self.peer = peer
         self.arrived = arrived
+        self.tls = tls
         self.source = source
     }
 

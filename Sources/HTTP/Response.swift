@@ -19,11 +19,7 @@ package struct Response: Sendable {
 
     /// Adds a field line.
     package mutating func add(_ name: FieldName, _ value: String) {
-        add(name) { lines in
-            let start = lines.count
-            lines.append(copying: value.utf8.span)
-            lines.cleanValue(from: start)
-        }
+        lines.append(name, value)
     }
 
     /// Adds a field line whose value `write` appends, which must be of our own making.
@@ -87,8 +83,12 @@ extension [UInt8] {
         append(.lineFeed)
     }
 
-    /// No value may end its line: whatever reached a response from outside cannot split it in two.
-    fileprivate mutating func cleanValue(from start: Int) {
+    /// Appends a field line. No value may end it: whatever reached a response from outside cannot split it in two.
+    mutating func append(_ name: FieldName, _ value: String) {
+        append(name.lineStart)
+        let start = count
+        append(copying: value.utf8.span)
         for index in start..<count where self[index] < .space || self[index] == 0x7f { self[index] = .space }
+        endLine()
     }
 }

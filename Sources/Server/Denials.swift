@@ -63,6 +63,7 @@ extension Exchange {
         all["route"] = .string(routeName)
         all["peer"] = .stringConvertible(request.peer)
         if let type { all["type"] = .string(type.name) }
+        if let subject = request.tls?.certificateSubject { all["client_certificate"] = .string(subject) }
         all.merge(fields) { $1 }
         return all
     }

@@ -25,6 +25,6 @@ final class Exchange {
 
     /// The base of the URLs in a response, as the client addressed it.
     var base: String {
-        "http://\(request.head.fields[.host] ?? "localhost")/fhir"
+        "\(request.tls == nil ? "http" : "https")://\(request.head.fields[.host] ?? "localhost")/fhir"
     }
 }

@@ -20,6 +20,8 @@ package final class KeywardServer: Sendable {
     private let sockets: SocketServer
     let front: Front
     let opsFront: Front
+    /// Nothing where TLS is off.
+    private let entrance: TLSEntrance?
     private let probes: Probes
     private let health: Health
     private let watch: VaultWatch
@@ -39,6 +41,7 @@ package final class KeywardServer: Sendable {
         let (store, recovery) = try Self.open(settings.store)
         let registry = MetricRegistry()
         let audit = try Audit.open(settings, registry: registry, logger: logger)
+        let entrance = try TLSEntrance.open(settings, registry, logger)
         let events = VaultEvents(registry, logger, audit: audit)
         let vault = SecretResolver(config: config, files: PosixFiles()) {
             try? await Task.sleep(for: $0)
@@ -57,7 +60,7 @@ package final class KeywardServer: Sendable {
         let probes = Probes(store: store)
         health = Health(
             store: store, directory: directory, vault: vault, watch: watch, rootSecret: rootSecret, audit: audit,
-            version: version, logger: logger)
+            tls: entrance?.credentials, version: version, logger: logger)
         let capabilities = Capabilities(version: version, started: wallClock())
         let writing = Writing(nesting: settings.nesting, vault: vault, logger: logger) { LogicalID.random() }
 
@@ -114,6 +117,7 @@ package final class KeywardServer: Sendable {
         self.logger = logger
         self.store = store
         self.recovery = recovery
+        self.entrance = entrance
         self.probes = probes
         self.audit = audit
     }
@@ -125,6 +129,7 @@ package final class KeywardServer: Sendable {
             "host": "\(settings.host)", "event_loops": .stringConvertible(loops.count),
             "descriptors": .stringConvertible(descriptorLimit),
         ]
+        fields["tls"] = .stringConvertible(entrance != nil)
         fields["port"] = .stringConvertible(try listen(on: settings.port, front, isOps: false))
         if let port = settings.opsPort {
             fields["ops_port"] = .stringConvertible(try listen(on: port, opsFront, isOps: true))
@@ -132,7 +137,13 @@ package final class KeywardServer: Sendable {
         report()
         logger.info("listening", metadata: fields)
         // Its first look writes into the log what is wrong with which secret.
-        watching.withLock { [watch] in $0 = Task.detached { await watch.run() } }
+        watching.withLock { [watch, entrance] in
+            $0 = Task.detached {
+                async let tls: Void? = entrance?.credentials.run()
+                await watch.run()
+                await tls
+            }
+        }
     }
 
     /// Opens the audit log's file anew, after whoever rotates it has moved it away.
@@ -165,11 +176,19 @@ package final class KeywardServer: Sendable {
     }
 
     private func listen(on port: UInt16, _ front: Front, isOps: Bool) throws(StartFault) -> UInt16 {
-        let service = HTTPService(limits: settings.limits, responder: front) { wallClock().milliseconds / 1_000 }
+        // The ops listener is for those inside: plain HTTP.
+        let entrance = isOps ? nil : entrance
+        let service = HTTPService(
+            limits: settings.limits, scheme: entrance == nil ? .http : .https, responder: front,
+            fields: entrance == nil ? [:] : TLSEntrance.fields
+        ) { wallClock().milliseconds / 1_000 }
         do throws(TransportError) {
             return try sockets.listen(
                 host: settings.host, port: port, onlyLoopback: settings.rootSecret == nil
-            ) { await service.serve($0) }.port
+            ) { connection in
+                guard let entrance else { return await service.serve(connection) }
+                await entrance.serve(connection, service)
+            }.port
         } catch .cannotListen(_, _, let reason) {
             throw .address(host: settings.host, port: port, reason: reason, isOps: isOps)
         } catch {

@@ -17,6 +17,38 @@ package struct Settings: Sendable {
         case file(String)
     }
 
+    /// TLS on the main listener.
+    package struct TLS: Sendable, Equatable {
+        /// Paths of files in PEM. Certificate and key are there together, or neither is.
+        package var certificate: String?
+        package var privateKey: String?
+        /// The authorities that certificates of clients must lead to; without it clients are asked for none.
+        package var clientCA: String?
+        package var requiresClientCertificate = false
+
+        package init() {}
+
+        /// Nothing where TLS is off.
+        var files: Files? {
+            guard let certificate, let privateKey else { return nil }
+            return Files(certificate: certificate, privateKey: privateKey, clientCA: clientCA)
+        }
+
+        struct Files: Sendable {
+            let certificate: String
+            let privateKey: String
+            let clientCA: String?
+
+            subscript(file: TLSFault.File) -> String {
+                switch file {
+                case .certificate: certificate
+                case .privateKey: privateKey
+                case .clientCA: clientCA ?? ""
+                }
+            }
+        }
+    }
+
     package var host = "127.0.0.1"
     /// 0 takes any free port, which the `listening` log line names.
     package var port: UInt16 = 8080
@@ -27,6 +59,7 @@ package struct Settings: Sendable {
     package var store = StoreLocation.folder("./data")
     /// The name of the vault secret whose value is the password of `root`.
     package var rootSecret: String?
+    package var tls = TLS()
     /// Where audit events go.
     package var auditLog = AuditLocation.none
     package var limits = Limits()

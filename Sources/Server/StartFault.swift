@@ -8,6 +8,8 @@ package enum StartFault: Error {
     case vaultConfig(path: String, faults: [VaultConfigFault])
     /// The root secret is unknown or its scope does not admit `Client/root`.
     case rootSecret(name: String, reason: String)
+    /// The files that TLS needs cannot be used.
+    case tls(TLSFault)
     /// The address is taken or not ours.
     case address(host: String, port: UInt16, reason: String, isOps: Bool)
     case store(folder: String, StorageError)

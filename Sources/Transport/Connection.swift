@@ -6,6 +6,10 @@ package struct Connection: ~Copyable {
     package let peer: Address
     private let descriptor: Descriptor
     private let loop: EventLoop
+    /// Between the plaintext and the socket, where TLS is spoken.
+    private var session: TLSSession?
+    /// Who is at the other end of TLS; nothing where it is not spoken.
+    package private(set) var tls: TLSPeer?
 
     init(adopting descriptor: Int32, from peer: Address, on loop: EventLoop) {
         self.peer = peer
@@ -14,6 +18,7 @@ package struct Connection: ~Copyable {
     }
 
     deinit {
+        farewell()
         loop.forget(descriptor.number)
     }
 
@@ -26,17 +31,70 @@ package struct Connection: ~Copyable {
     /// Waits for bytes, which had all arrived by `now`. `isIdle` says that nothing is lost if the server stops
     /// meanwhile. Fails with `closed` at the end of the stream.
     package func read(until deadline: Deadline, isIdle: Bool) async throws(TransportError) -> ReceivedBytes {
-        switch await loop.read(from: descriptor.number, until: deadline, isIdle: isIdle) {
-        case .bytes(let bytes): return ReceivedBytes(taking: bytes)
-        case .ended: throw .closed
-        case let other:
-            try Self.check(other)
-            return ReceivedBytes()
+        if let session { return try await read(through: session, until: deadline, isIdle: isIdle) }
+        return ReceivedBytes(taking: try await receive(until: deadline, isIdle: isIdle))
+    }
+
+    /// Hands `bytes` to the kernel in one call and answers how many it took, mostly all; none where TLS has to seal
+    /// them first. `write` takes the rest.
+    package func send(_ bytes: [UInt8]) throws(TransportError) -> Int {
+        session == nil ? try sendOnce(bytes, from: 0) : 0
+    }
+
+    /// Hands `bytes`, from the one at `start` on, to the kernel as fast as it takes them. `patience` begins when it
+    /// takes no more.
+    package func write(
+        _ bytes: [UInt8], from start: Int, within patience: Patience
+    ) async throws(TransportError) {
+        var deadline: Deadline?
+        if let session {
+            try await write(bytes, through: session, within: patience, &deadline)
+        } else {
+            try await transmit(bytes, from: start, within: patience, &deadline)
         }
     }
 
-    /// Hands `bytes` to the kernel in one call, from the one at `start` on; answers how many it took, mostly all.
-    package func send(_ bytes: [UInt8], from start: Int = 0) throws(TransportError) -> Int {
+    /// Says that no more will be written and reads on, up to `limit` bytes, until the peer has closed: closed at
+    /// once, the kernel would answer what is still under way with a reset, which destroys the response that the peer
+    /// has not read yet (RFC 9112 §9.6).
+    package func linger(upTo limit: Int, until deadline: Deadline) async {
+        farewell()
+        guard shutdown(descriptor.number, Int32(SHUT_WR)) == 0 else { return }
+        var left = limit
+        while left > 0 {
+            guard let discarded = try? await receive(until: deadline, isIdle: false) else { return }
+            left -= discarded.count
+        }
+    }
+
+    // MARK: the bytes of the socket
+
+    /// Waits for bytes as they are on the wire.
+    func receive(until deadline: Deadline, isIdle: Bool) async throws(TransportError) -> [UInt8] {
+        let wakeup = await loop.read(from: descriptor.number, until: deadline, isIdle: isIdle)
+        if case .bytes(let bytes) = wakeup { return bytes }
+        try Self.check(wakeup)
+        return []
+    }
+
+    /// Sends bytes as they are on the wire.
+    /// - Parameter deadline: that of all the bytes that belong together; set when the kernel first takes no more.
+    func transmit(
+        _ bytes: [UInt8], from start: Int = 0, within patience: Patience, _ deadline: inout Deadline?
+    ) async throws(TransportError) {
+        var sent = start
+        while sent < bytes.count {
+            let count = try sendOnce(bytes, from: sent)
+            sent += count
+            guard count == 0 else { continue }
+            let end = deadline ?? .after(patience)
+            deadline = end
+            try Self.check(await loop.wait(for: .write, on: descriptor.number, until: end, isIdle: false))
+        }
+    }
+
+    /// Nothing is taken where the kernel has no room.
+    private func sendOnce(_ bytes: [UInt8], from start: Int) throws(TransportError) -> Int {
         let count = unsafe bytes.withUnsafeBytes {
             unsafe Glibc.send(
                 descriptor.number, $0.baseAddress.map { unsafe $0 + start }, $0.count - start, Int32(MSG_NOSIGNAL))
@@ -46,28 +104,20 @@ package struct Connection: ~Copyable {
         return 0
     }
 
-    /// Hands the rest of `bytes` to the kernel as fast as it takes them. `patience` begins now.
-    package func write(
-        _ bytes: [UInt8], from start: Int, within patience: Patience
-    ) async throws(TransportError) {
-        let deadline = Deadline.after(patience)
-        var sent = start
-        while sent < bytes.count {
-            try Self.check(await loop.wait(for: .write, on: descriptor.number, until: deadline, isIdle: false))
-            sent += try send(bytes, from: sent)
-        }
+    // MARK: TLS
+
+    /// The handshake is done: from now on the plaintext goes through `session`.
+    mutating func adopt(_ session: TLSSession) {
+        self.session = session
+        tls = session.peer
     }
 
-    /// Says that no more will be written and reads on, up to `limit` bytes, until the peer has closed: closed at
-    /// once, the kernel would answer what is still under way with a reset, which destroys the response that the peer
-    /// has not read yet (RFC 9112 §9.6).
-    package func linger(upTo limit: Int, until deadline: Deadline) async {
-        guard shutdown(descriptor.number, Int32(SHUT_WR)) == 0 else { return }
-        var left = limit
-        while left > 0 {
-            guard let discarded = try? await read(until: deadline, isIdle: false) else { return }
-            left -= discarded.bytes.count
-        }
+    /// Says once that no more will be written, if the peer speaks TLS: close_notify. Where the kernel takes no more,
+    /// the peer learns it by the end of the stream.
+    private func farewell() {
+        guard let session, !session.isClosed else { return }
+        session.close()
+        _ = try? sendOnce(session.takeOutput(), from: 0)
     }
 
     private static func check(_ wakeup: EventLoop.Wakeup) throws(TransportError) {

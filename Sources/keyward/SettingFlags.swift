@@ -8,6 +8,10 @@ struct SettingFlags: ParsableArguments {
     @Option(.vaultConfig) var vaultConfig: String?
     @Option(.store) var store: String?
     @Option(.rootSecret) var rootSecret: String?
+    @Option(.tlsCertificate) var tlsCertificate: String?
+    @Option(.tlsPrivateKey) var tlsPrivateKey: String?
+    @Option(.tlsClientCA) var tlsClientCA: String?
+    @Option(.tlsClientAuth) var tlsClientAuth: String?
     @Option(.auditLog) var auditLog: String?
     @Option(.logLevel) var logLevel: String?
     @Option(.logFormat) var logFormat: String?
@@ -22,6 +26,7 @@ struct SettingFlags: ParsableArguments {
     @Option(.headerTimeout) var headerTimeout: String?
     @Option(.bodyTimeout) var bodyTimeout: String?
     @Option(.idleTimeout) var idleTimeout: String?
+    @Option(.tlsHandshakeTimeout) var tlsHandshakeTimeout: String?
     @Option(.writeTimeout) var writeTimeout: String?
     @Option(.drainTimeout) var drainTimeout: String?
     @Option(.eventLoops) var eventLoops: String?
@@ -30,7 +35,10 @@ struct SettingFlags: ParsableArguments {
     var given: [String: String] {
         let all: KeyValuePairs = [
             "host": host, "port": port, "ops-port": opsPort, "vault-config": vaultConfig, "store": store,
-            "root-secret": rootSecret, "audit-log": auditLog, "log-level": logLevel, "log-format": logFormat,
+            "root-secret": rootSecret, "tls-certificate": tlsCertificate, "tls-private-key": tlsPrivateKey,
+            "tls-client-ca": tlsClientCA, "tls-client-auth": tlsClientAuth,
+            "tls-handshake-timeout": tlsHandshakeTimeout, "audit-log": auditLog, "log-level": logLevel,
+            "log-format": logFormat,
             "max-body": maxBody,
             "max-header": maxHeader, "max-target": maxTarget, "max-fields": maxFields,
             "max-chunk-extension": maxChunkExtension, "max-nesting": maxNesting, "max-connections": maxConnections,

@@ -28,6 +28,7 @@ extension StartSettings {
             spellings[setting.name] = setting.flag
         }
         try refuseContradictions()
+        try refuseHalfTLS()
     }
 
     private mutating func set(
@@ -70,6 +71,29 @@ extension StartSettings {
         }
         let nearest = known.min { $0.distance(to: name) < $1.distance(to: name) } ?? ""
         throw Refusal(.configuration, "\(value); the nearest one is \(nearest): rename it or unset it")
+    }
+
+    /// Certificate and key belong together, and so do what is asked of clients and their authorities.
+    private func refuseHalfTLS() throws(Refusal) {
+        let tls = server.tls
+        for (one, value, other, isMissing) in [
+            (Setting.tlsCertificate, tls.certificate, Setting.tlsPrivateKey, tls.privateKey == nil),
+            (.tlsPrivateKey, tls.privateKey, .tlsCertificate, tls.certificate == nil),
+            (.tlsClientCA, tls.clientCA, .tlsCertificate, tls.certificate == nil),
+        ] {
+            guard let value, isMissing else { continue }
+            throw Refusal(
+                .configuration,
+                "\(spelling(one)) \"\(value)\" does nothing without \(other.flag); set that or \(other.variable) too, "
+                    + "or leave it out")
+        }
+        if tls.requiresClientCertificate, tls.clientCA == nil {
+            let spelling = spelling(.tlsClientAuth)
+            throw Refusal(
+                spelling == Setting.tlsClientAuth.flag ? .usage : .configuration,
+                "\(spelling) \"required\" is about certificates of clients, but there are no authorities for them; set "
+                    + "\(Setting.tlsClientCA.flag) or \(Setting.tlsClientCA.variable), or leave it out")
+        }
     }
 
     /// What no single value shows.

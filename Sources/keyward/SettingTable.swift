@@ -37,6 +37,31 @@ extension Setting {
         "The name of the vault secret that is the password of root; its scope has to admit Client/root."
     ) { text, settings in settings.server.rootSecret = text }
 
+    static let tlsCertificate = Setting(
+        "tls-certificate", "path", otherwise: "none, plain HTTP",
+        "The certificate of the main listener in PEM, with its chain; a new one counts from the next connection."
+    ) { text, settings in settings.server.tls.certificate = text }
+
+    static let tlsPrivateKey = Setting(
+        "tls-private-key", "path",
+        "The private key of the certificate in PEM, without a passphrase; both are given, or neither."
+    ) { text, settings in settings.server.tls.privateKey = text }
+
+    static let tlsClientCA = Setting(
+        "tls-client-ca", "path", otherwise: "none, clients are asked for no certificates",
+        "The authorities in PEM that certificates of clients must lead to; such a certificate is asked for and audited."
+    ) { text, settings in settings.server.tls.clientCA = text }
+
+    static let tlsClientAuth = Setting(
+        "tls-client-auth", "choice", default: "optional",
+        "Whether a client without a certificate is let in: optional or required; only with authorities of clients."
+    ) { text, settings throws(BadValue) in
+        guard let choice = ["optional": false, "required": true][text] else {
+            throw BadValue("is no choice; give optional or required")
+        }
+        settings.server.tls.requiresClientCertificate = choice
+    }
+
     static let auditLog = Setting(
         "audit-log", "place", default: "none",
         "Where audit events go, one FHIR AuditEvent in JSON a line: none, stdout, or a file, which SIGHUP opens anew."
@@ -94,6 +119,9 @@ extension Setting {
     static let idleTimeout = timeout(
         "idle-timeout", \.server.limits.idleTimeout, default: "75s",
         "How long a connection may rest between two requests before it is closed.")
+    static let tlsHandshakeTimeout = timeout(
+        "tls-handshake-timeout", \.server.limits.tlsHandshakeTimeout, default: "10s",
+        "How long a new connection may take until TLS is spoken on it; then it is closed.")
     static let writeTimeout = timeout(
         "write-timeout", \.server.limits.writeTimeout, default: "30s",
         "How long a client may take to receive one response before its connection is closed.")
@@ -106,8 +134,11 @@ extension Setting {
 
     /// In the order in which help and `Config/server.env` show them.
     static let all = [
-        host, port, opsPort, vaultConfig, store, rootSecret, auditLog, logLevel, logFormat,
+        host, port, opsPort, vaultConfig, store, rootSecret, tlsCertificate, tlsPrivateKey, tlsClientCA, tlsClientAuth,
+        auditLog, logLevel, logFormat,
         maxBody, maxHeader, maxTarget, maxFields, maxChunkExtension, maxNesting, maxConnections,
-        maxConnectionsPerAddress, headerTimeout, bodyTimeout, idleTimeout, writeTimeout, drainTimeout, eventLoops,
+        maxConnectionsPerAddress, headerTimeout, bodyTimeout, idleTimeout, tlsHandshakeTimeout, writeTimeout,
+        drainTimeout,
+        eventLoops,
     ]
 }

@@ -13,6 +13,16 @@ extension StartSettings {
                 .configuration,
                 "\(spelling(.rootSecret)) \"\(name)\" cannot be used: \(reason); its scope must admit Client/root"
             )
+        case .tls(let fault):
+            let setting: Setting =
+                switch fault.file {
+                case .certificate: .tlsCertificate
+                case .privateKey: .tlsPrivateKey
+                case .clientCA: .tlsClientCA
+                }
+            return Refusal(
+                .configuration,
+                "\(spelling(setting)) \"\(fault.path)\" cannot be used: \(fault.what); \(fault.remedy)")
         case .address(let host, let port, let reason, let isOps):
             let setting = spelling(isOps ? .opsPort : .port)
             return Refusal(

@@ -6,6 +6,17 @@ import Testing
         TutorialRequest(peerIsLoopback: peerIsLoopback, host: host, origin: origin).isOfThisMachine
     }
 
+    @Test func theOriginIsThatOfTheSchemeThatTheRequestCameBy() {
+        for (isSecure, origin, isAdmitted) in [
+            (true, "https://localhost:1", true), (true, "http://localhost:1", false),
+            (false, "https://localhost:1", false),
+        ] {
+            let request = TutorialRequest(
+                peerIsLoopback: true, isSecure: isSecure, host: "localhost:1", origin: origin)
+            #expect(request.isOfThisMachine == isAdmitted)
+        }
+    }
+
     @Test func aPeerElsewhereIsNotAdmittedWhateverItClaims() {
         #expect(admits())
         #expect(!admits(peerIsLoopback: false))

@@ -34,6 +34,16 @@ import Testing
             ])
     }
 
+    @Test func theSubjectOfTheRequestorsCertificateIsItsOtherName() throws {
+        let event = AuditEvent(
+            login: .own("secret-used"), at: time, .success, because: nil,
+            by: AuditEvent.Requestor("Client/basic", at: "::1", certificate: "CN=ward 7"), on: server, request: "r-1",
+            secret: nil)
+        let agents = try #require(event.json.object?["agent"]?.array).compactMap(\.object)
+        #expect(agents.map { $0["altId"]?.string } == ["CN=ward 7", nil])
+        #expect(agents.map { $0["who"]?.object?["identifier"]?.object?["value"]?.string } == ["Client/basic", nil])
+    }
+
     /// What R4 requires of an AuditEvent and its parts, and what it allows in them.
     private func check(_ event: AuditEvent) throws {
         let object = try #require(event.json.object)

@@ -5,8 +5,8 @@ import Testing
 import Transport
 
 @Suite struct HTTPServiceTests {
-    @Test func aResponseHasDateLengthAndContent() throws {
-        let live = try LiveService()
+    @Test(arguments: Carrier.allCases) func aResponseHasDateLengthAndContent(over carrier: Carrier) throws {
+        let live = try LiveService(over: carrier)
         defer { live.stop() }
         let answer = try live.exchange("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(
@@ -16,8 +16,10 @@ import Transport
                 """)
     }
 
-    @Test func pipelinedRequestsAreAnsweredInOrderAndNothingAfterABadOne() throws {
-        let live = try LiveService()
+    @Test(arguments: Carrier.allCases) func pipelinedRequestsAreAnsweredInOrderAndNothingAfterABadOne(
+        over carrier: Carrier
+    ) throws {
+        let live = try LiveService(over: carrier)
         defer { live.stop() }
         let answer = try live.exchange(
             "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nPUT /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi"
@@ -28,18 +30,18 @@ import Transport
         #expect(live.responder.asked.withLock { $0 } == ["GET /1", "PUT /2"])
     }
 
-    @Test func headHasTheLengthButNotTheContent() throws {
-        let live = try LiveService()
+    @Test(arguments: Carrier.allCases) func headHasTheLengthButNotTheContent(over carrier: Carrier) throws {
+        let live = try LiveService(over: carrier)
         defer { live.stop() }
         let answer = try live.exchange("HEAD /a HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(answer.contains("Content-Length: 11\r\n"))
         #expect(answer.hasSuffix("\r\n\r\n"))
     }
 
-    @Test func continueIsSentOnlyToOneWhoWaitsForIt() throws {
-        let live = try LiveService()
+    @Test(arguments: Carrier.allCases) func continueIsSentOnlyToOneWhoWaitsForIt(over carrier: Carrier) throws {
+        let live = try LiveService(over: carrier)
         defer { live.stop() }
-        let client = try RawClient(port: live.port)
+        let client = try live.client()
         client.send("PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
         #expect(client.read(until: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
         client.send("hi")
@@ -52,10 +54,12 @@ import Transport
         #expect(impatient.hasSuffix("PUT /a [hi]\n"))
     }
 
-    @Test func aRequestThatCameWithTheContentOfTheOneBeforeArrivedThenAndNotEarlier() throws {
-        let live = try LiveService()
+    @Test(arguments: Carrier.allCases) func aRequestThatCameWithTheContentOfTheOneBeforeArrivedThenAndNotEarlier(
+        over carrier: Carrier
+    ) throws {
+        let live = try LiveService(over: carrier)
         defer { live.stop() }
-        let client = try RawClient(port: live.port)
+        let client = try live.client()
         client.send("PUT /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
         _ = client.read(until: "100 Continue\r\n\r\n")
         let before = Deadline.now()
@@ -65,8 +69,8 @@ import Transport
         #expect(arrivals.count == 2 && arrivals[0] < before && arrivals[1] > before)
     }
 
-    @Test func contentThatNobodyReadIsNeverTakenForARequest() throws {
-        let live = try LiveService()
+    @Test(arguments: Carrier.allCases) func contentThatNobodyReadIsNeverTakenForARequest(over carrier: Carrier) throws {
+        let live = try LiveService(over: carrier)
         defer { live.stop() }
         let smuggled = "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"
         let here = try live.exchange(
@@ -84,7 +88,7 @@ import Transport
     func contentThatBreaksHalfwayEndsTheConnection(chunks: String) throws {
         let live = try LiveService { $0.body = 1_000 }
         defer { live.stop() }
-        let client = try RawClient(port: live.port)
+        let client = try live.client()
         var pieces = chunks.split(separator: "|").map(String.init)
         pieces[0] = "PUT /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + pieces[0]
         pieces[pieces.count - 1] += "PUT /smuggled HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"
@@ -102,8 +106,9 @@ import Transport
         #expect(live.responder.asked.withLock { $0 } == ["PUT /a"])
     }
 
-    @Test func tooLargeContentIsRefusedAndTheAnswerCanBeRead() throws {
-        let live = try LiveService { $0.body = 10 }
+    @Test(arguments: Carrier.allCases) func tooLargeContentIsRefusedAndTheAnswerCanBeRead(over carrier: Carrier) throws
+    {
+        let live = try LiveService(over: carrier) { $0.body = 10 }
         defer { live.stop() }
         let content = String(repeating: "x", count: 1_000_000)
         let answer = try live.exchange("PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n\(content)")
@@ -117,19 +122,20 @@ import Transport
             $0.idleTimeout = .milliseconds(50)
         }
         defer { live.stop() }
-        let half = try RawClient(port: live.port)
+        let half = try live.client()
         half.send("GET / HT")
         #expect(half.read().hasPrefix("HTTP/1.1 408 Request Timeout"))
-        let halfContent = try RawClient(port: live.port)
+        let halfContent = try live.client()
         halfContent.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf")
         #expect(halfContent.read().hasPrefix("HTTP/1.1 408 Request Timeout"))
-        #expect(try RawClient(port: live.port).read().isEmpty)
+        #expect(try live.client().read().isEmpty)
     }
 
-    @Test func onePeerThatDoesNotReadIsLetGoAndHoldsUpNobody() throws {
-        let live = try LiveService { $0.writeTimeout = .milliseconds(50) }
+    @Test(arguments: Carrier.allCases) func onePeerThatDoesNotReadIsLetGoAndHoldsUpNobody(over carrier: Carrier) throws
+    {
+        let live = try LiveService(over: carrier) { $0.writeTimeout = .milliseconds(50) }
         defer { live.stop() }
-        let slow = try RawClient(port: live.port)
+        let slow = try live.client()
         slow.send("GET /big HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(try live.exchange("GET /a HTTP/1.1\r\nHost: h\r\n\r\n").hasSuffix("GET /a []\n"))
         let patience = ContinuousClock.now + .seconds(10)
@@ -137,12 +143,14 @@ import Transport
         #expect(live.server.connections == 0)
     }
 
-    @Test func drainingEndsIdleConnectionsAndLetsTheOthersFinish() throws {
-        let live = try LiveService()
-        let idle = try RawClient(port: live.port)
+    @Test(arguments: Carrier.allCases) func drainingEndsIdleConnectionsAndLetsTheOthersFinish(over carrier: Carrier)
+        throws
+    {
+        let live = try LiveService(over: carrier)
+        let idle = try live.client()
         idle.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
         _ = idle.read(until: "/1 []\n")
-        let busy = try RawClient(port: live.port)
+        let busy = try live.client()
         busy.send("PUT /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
         _ = busy.read(until: "100 Continue\r\n\r\n")
         // On a thread of its own: the tests' own threads all block on sockets.
@@ -180,7 +188,7 @@ import Transport
     @Test func whatCameOnAnIdleConnectionBeforeItEndsIsAnswered() throws {
         for _ in 0..<20 {
             let live = try LiveService()
-            let idle = try RawClient(port: live.port)
+            let idle = try live.client()
             idle.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
             _ = idle.read(until: "/1 []\n")
             try drain(live) {
@@ -202,7 +210,7 @@ import Transport
             _ = try live.exchange("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
             var late: RawClient?
             try drain(live) {
-                let client = try RawClient(port: live.port)
+                let client = try live.client()
                 client.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n")
                 while client.unacknowledged > 0 { sched_yield() }
                 late = client
@@ -214,8 +222,10 @@ import Transport
         }
     }
 
-    @Test func aHeaderThatIsTooLargeIs431ThoughItsTargetWouldDo() throws {
-        let live = try LiveService {
+    @Test(arguments: Carrier.allCases) func aHeaderThatIsTooLargeIs431ThoughItsTargetWouldDo(over carrier: Carrier)
+        throws
+    {
+        let live = try LiveService(over: carrier) {
             $0.header = 100
             $0.target = 200
         }
@@ -230,10 +240,10 @@ import Transport
     @Test func oneConnectionMoreThanAllowedIsClosedAtOnce() throws {
         let live = try LiveService { $0.connections = 1 }
         defer { live.stop() }
-        let first = try RawClient(port: live.port)
+        let first = try live.client()
         first.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
         _ = first.read(until: "/1 []\n")
-        #expect(try RawClient(port: live.port).read().isEmpty)
+        #expect(try live.client().read().isEmpty)
         first.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(first.read(until: "/2 []\n").contains("/2 []"))
     }

@@ -9,7 +9,7 @@ struct ImportTable {
     static let house = ImportTable(
         rows: [
             "JSON": [],
-            "Transport": ["CLinux"],
+            "Transport": ["CLinux", "CTLS"],
             "Telemetry": ["Logging"],
             "FHIR": ["JSON"],
             "Vault": ["JSON", "COpenSSL"],

@@ -75,7 +75,7 @@ import Testing
         (["--prot", "1"], "'--prot'"), (["srve"], "'srve'"), (["--port"], "'--port"), (["-x"], "'-x'"),
         (["store"], "verify, dump or load"), (["store", "shred"], "'shred'"), (["store", "load"], "'<file>'"),
         (["store", "load", "a", "b"], "'b'"), (["check", "--format", "xml"], #"--format "xml""#),
-        (["--host", "--port", "1"], "'--host"), (["--tls-certificate", "x"], "'--tls-certificate'"),
+        (["--host", "--port", "1"], "'--host"), (["--init-bundle", "x"], "'--init-bundle'"),
         (["--generate-completion-script", "nosuchshell"], "nosuchshell"), (["--port", "x\ny"], #""x\ny""#),
         (["bad\nword"], #"bad word"#),
     ]) func wrongUsageIsOneLineThatNamesTheWord(arguments: [String], word: String) throws {

@@ -56,7 +56,8 @@ extension Exchange {
     }
 
     func requestor(_ principal: Principal?) -> AuditEvent.Requestor {
-        AuditEvent.Requestor(principal.map(\.auditName), at: request.peer.hostText)
+        AuditEvent.Requestor(
+            principal.map(\.auditName), at: request.peer.hostText, certificate: request.tls?.certificateSubject)
     }
 }
 

@@ -57,6 +57,15 @@ package enum FindingCode: String, Sendable, CaseIterable {
     case storeTornTail = "store-torn-tail"
     case storeUnreadable = "store-unreadable"
     case literalSecret = "literal-secret"
+    // TLS.
+    case tlsFileUnreadable = "tls-file-unreadable"
+    case tlsCertificateFaulty = "tls-certificate-faulty"
+    case tlsKeyFaulty = "tls-key-faulty"
+    case tlsKeyMismatch = "tls-key-mismatch"
+    case tlsClientCAFaulty = "tls-client-ca-faulty"
+    case tlsCertificateExpired = "tls-certificate-expired"
+    case tlsCertificateExpiring = "tls-certificate-expiring"
+    case tlsKeyReadable = "tls-key-readable"
     // The audit log.
     case auditLogUnwritable = "audit-log-unwritable"
 
@@ -65,7 +74,7 @@ package enum FindingCode: String, Sendable, CaseIterable {
         case .sharedPath, .typeWideScope, .uselessScope, .unusedSecret, .previousFaulty, .notUTF8, .byteOrderMark,
             .carriageReturn, .windowsEnding, .lineBreak, .outerWhiteSpace, .ownerUnreadable, .frozenMount,
             .frozenConfig,
-            .storeTornTail:
+            .storeTornTail, .tlsCertificateExpiring, .tlsKeyReadable:
             .warning
         default: .error
         }

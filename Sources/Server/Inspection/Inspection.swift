@@ -12,10 +12,12 @@ package struct Inspection: Sendable {
         self.surroundings = surroundings
     }
 
-    /// First what is wrong with the config, then with files, then with references, with the store, last with the audit
-    /// log.
+    /// First what is wrong with the config, then with files, then with references, with the store, with TLS, last with
+    /// the audit log.
     package func findings() async -> [Finding] {
-        await vaultAndStoreFindings() + Self.lookAtAuditLog(settings.auditLog)
+        let tls = TLSExamination(settings.tls, files: surroundings.files, PathExamination(surroundings))
+        return await vaultAndStoreFindings() + (tls?.findings(at: wallClock().milliseconds / 1_000) ?? [])
+            + Self.lookAtAuditLog(settings.auditLog)
     }
 
     private func vaultAndStoreFindings() async -> [Finding] {

@@ -35,6 +35,8 @@ struct Authentication: Sendable {
 extension TutorialRequest {
     fileprivate init(_ request: Request) {
         let fields = (host: request.head.fields[.host], origin: request.head.fields[.origin])
-        self.init(peerIsLoopback: request.peer.isLoopback, host: fields.host ?? "", origin: fields.origin)
+        self.init(
+            peerIsLoopback: request.peer.isLoopback, isSecure: request.tls != nil, host: fields.host ?? "",
+            origin: fields.origin)
     }
 }

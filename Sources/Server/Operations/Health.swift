@@ -17,6 +17,7 @@ actor Health {
     private let watch: VaultWatch
     private let rootSecret: SecretName?
     private let audit: Audit?
+    private let tls: TLSCredentials?
     private let version: String
     private let now: @Sendable () -> Deadline
     private let logger: Logger
@@ -28,7 +29,7 @@ actor Health {
     /// - Parameter rootSecret: a reference that counts as a Client's does.
     init(
         store: any ResourceStore, directory: ClientDirectory, vault: SecretResolver, watch: VaultWatch,
-        rootSecret: SecretName?, audit: Audit? = nil, version: String, logger: Logger,
+        rootSecret: SecretName?, audit: Audit? = nil, tls: TLSCredentials? = nil, version: String, logger: Logger,
         now: @escaping @Sendable () -> Deadline = Deadline.now
     ) {
         self.store = store
@@ -37,6 +38,7 @@ actor Health {
         self.watch = watch
         self.rootSecret = rootSecret
         self.audit = audit
+        self.tls = tls
         self.version = version
         self.logger = logger
         self.now = now
@@ -55,7 +57,9 @@ actor Health {
         // Detached, since it walks all system resources: on an event loop it would hold up the connections there.
         let look = Task.detached { [self] in
             HealthReport(
-                store: await lookAtStore(), vault: await lookAtVault(), auditIsWritable: await audit?.isWritable())
+                store: await lookAtStore(), vault: await lookAtVault(),
+                tlsFaults: tls?.faultCodes(at: wallClock().milliseconds / 1_000),
+                auditIsWritable: await audit?.isWritable())
         }
         underWay = look
         let report = await look.value

@@ -49,6 +49,8 @@ struct HealthReport: Sendable {
 
     let store: Store
     let vault: Vault
+    /// What is wrong with TLS, by its codes; nothing where it is off.
+    let tlsFaults: [FindingCode]?
     /// Whether the audit log takes lines; nothing where none is set.
     let auditIsWritable: Bool?
 
@@ -57,6 +59,15 @@ struct HealthReport: Sendable {
         var checks = JSONObject()
         checks["store"] = [Self.check(storeStatus, "The store takes no writes; the log says why.")]
         checks["vault"] = [Self.check(vaultStatus, vault.complaints.joined(separator: " "), vault.counts)]
+        if let tlsFaults {
+            let codes = tlsFaults.map(\.rawValue).joined(separator: ", ")
+            checks["tls"] = [
+                Self.check(
+                    tlsStatus,
+                    "The TLS files are faulty (\(codes)), `keyward check` says how; the last good ones are in force."
+                )
+            ]
+        }
         if let auditIsWritable {
             checks["audit"] = [
                 Self.check(auditIsWritable ? "pass" : "fail", "The audit log takes no lines; the log says why.")
@@ -64,7 +75,8 @@ struct HealthReport: Sendable {
         }
         let fails = store.refusal != nil || auditIsWritable == false
         let report: JSONValue = [
-            "status": .string(fails ? "fail" : vaultStatus), "version": "1", "releaseId": .string(version),
+            "status": .string(fails ? "fail" : vaultStatus == "warn" ? vaultStatus : tlsStatus), "version": "1",
+            "releaseId": .string(version),
             "checks": .object(checks),
         ]
         return Response(
@@ -73,6 +85,8 @@ struct HealthReport: Sendable {
 
     private var storeStatus: String { store.refusal == nil ? "pass" : "fail" }
     private var vaultStatus: String { vault.complaints.isEmpty ? "pass" : "warn" }
+
+    private var tlsStatus: String { tlsFaults?.isEmpty ?? true ? "pass" : "warn" }
 
     private static func check(_ status: String, _ output: String, _ more: JSONObject = JSONObject()) -> JSONValue {
         var object = JSONObject()

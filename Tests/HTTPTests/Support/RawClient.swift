@@ -1,11 +1,14 @@
 import Foundation
+import TLSClient
 import Testing
 
 /// A blocking client on a raw socket: what a test sends is what the server gets.
 final class RawClient {
     private let descriptor: Int32
+    private let tls: TLSClient?
 
-    init(port: UInt16) throws {
+    init(port: UInt16, tls: TLSClient? = nil) throws {
+        self.tls = tls
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -20,13 +23,32 @@ final class RawClient {
         // No test waits longer than this for an answer that does not come.
         var patience = timeval(tv_sec: 10, tv_usec: 0)
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        guard let tls else { return }
+        while try !tls.handshake() {
+            push(tls.takeOutput())
+            tls.feed(try #require(pull()))
+        }
+        push(tls.takeOutput())
     }
 
     deinit { close(descriptor) }
 
     func send(_ text: String) {
-        let bytes = Array(text.utf8)
+        guard let tls else { return push(Array(text.utf8)) }
+        try? tls.write(Array(text.utf8))
+        push(tls.takeOutput())
+    }
+
+    private func push(_ bytes: [UInt8]) {
         _ = unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// What arrives next, as it is on the wire; nothing at the end.
+    private func pull() -> [UInt8]? {
+        var piece = [UInt8](repeating: 0, count: 65_536)
+        let count = unsafe recv(descriptor, &piece, piece.count, 0)
+        if count < 0, errno == EAGAIN { Issue.record("no answer came") }
+        return count > 0 ? Array(piece[..<count]) : nil
     }
 
     /// Bytes that were sent and that the other side's kernel has not acknowledged.
@@ -36,19 +58,31 @@ final class RawClient {
         return Int(count)
     }
 
-    func finish() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
+    func finish() {
+        if let tls {
+            tls.close()
+            push(tls.takeOutput())
+        }
+        _ = shutdown(descriptor, Int32(SHUT_WR))
+    }
 
     /// Reads until `text` has come, or the stream ends; answers all that came.
     func read(until text: String? = nil) -> String {
         var all: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 65_536)
         while true {
             let received = String(decoding: all, as: UTF8.self)
             if let text, received.contains(text) { return received }
-            let count = unsafe recv(descriptor, &piece, piece.count, 0)
-            if count < 0, errno == EAGAIN { Issue.record("no answer came") }
-            guard count > 0 else { return received }
-            all += piece[..<count]
+            guard let piece = pull() else {
+                // Whoever speaks TLS says where the stream ends; without it nobody knows that it is all.
+                if let tls, !tls.isEnded { Issue.record("no close_notify came") }
+                return received
+            }
+            guard let tls else {
+                all += piece
+                continue
+            }
+            tls.feed(piece)
+            do { all += try tls.read() } catch { Issue.record("\(error)") }
         }
     }
 }

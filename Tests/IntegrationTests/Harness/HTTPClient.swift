@@ -1,11 +1,17 @@
 import Foundation
+import TLSClient
 
 /// A blocking HTTP/1.1 client on one connection that is kept.
 final class HTTPClient {
     let port: UInt16
     private var wire: Wire?
+    /// Where TLS is spoken.
+    private let tls: TLSClient.Options?
 
-    init(port: UInt16) { self.port = port }
+    init(port: UInt16, tls: TLSClient.Options? = nil) {
+        self.port = port
+        self.tls = tls
+    }
 
     /// The fields of Basic credentials.
     static func basic(_ user: String, _ password: String) -> [(String, String)] {
@@ -47,7 +53,7 @@ final class HTTPClient {
                 wire = nil
             }
         }
-        return try exchange(bytes, on: Wire(port: port), method)
+        return try exchange(bytes, on: Wire(port: port, tls: tls.map { try TLSClient($0) }), method)
     }
 
     private func exchange(_ bytes: [UInt8], on wire: Wire, _ method: String) throws -> Answer {

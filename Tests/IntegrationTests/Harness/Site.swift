@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TLSClient
 
 /// A machine with a vault config, a secret volume and a server: what the tutorial sets up.
 final class Site {
@@ -12,15 +13,19 @@ final class Site {
     private let arguments: [String]
     private let environment: [String: String]
     private let program: [String]?
+    private let tls: TLSClient.Options?
 
     /// - Parameters:
     ///   - secrets: the volume's files.
     ///   - config: the vault config's members of `secret` in JSON, where `VOLUME` stands for the volume's path.
+    ///   - tls: how its client speaks, where the flags turn TLS on.
     ///   - arguments: flags beside vault config, store, port and log format.
     init(
         secrets: [String: String] = ["client-secret": Site.secret], config: String = Site.tutorialSecret,
-        arguments: [String] = [], environment: [String: String] = [:], program: [String]? = nil
+        arguments: [String] = [], environment: [String: String] = [:], program: [String]? = nil,
+        tls: TLSClient.Options? = nil
     ) throws {
+        self.tls = tls
         folder = try TemporaryFolder()
         volume = try SecretVolume(at: folder.at("azure-secrets"), secrets)
         try folder.write(Self.config(config, folder, volume), to: "vault-config.json")
@@ -30,7 +35,7 @@ final class Site {
         self.environment = environment
         self.program = program
         server = try KeywardProcess(self.arguments, environment: environment, program: program)
-        http = HTTPClient(port: server.port)
+        http = HTTPClient(port: server.port, tls: tls)
     }
 
     private static func config(_ members: String, _ folder: TemporaryFolder, _ volume: SecretVolume) -> String {
@@ -67,8 +72,8 @@ final class Site {
     }
 
     /// In tutorial mode, with `Client/basic` in place.
-    static func withClient(arguments: [String] = []) throws -> Site {
-        let site = try Site(arguments: arguments)
+    static func withClient(arguments: [String] = [], tls: TLSClient.Options? = nil) throws -> Site {
+        let site = try Site(arguments: arguments, tls: tls)
         try site.put(ClientBody.text())
         return site
     }
@@ -92,6 +97,6 @@ final class Site {
     /// Starts the server again on the same store; the one before must have ended.
     func start() throws {
         server = try KeywardProcess(arguments, environment: environment, program: program)
-        http = HTTPClient(port: server.port)
+        http = HTTPClient(port: server.port, tls: tls)
     }
 }

@@ -1,12 +1,16 @@
 import Foundation
 import Glibc
+import TLSClient
 
 /// A raw connection to a server on this machine. Whatever it waits for, it waits a bounded time.
 final class Wire {
     private let descriptor: Int32
+    /// Where TLS is spoken.
+    let tls: TLSClient?
     private(set) var received: [UInt8] = []
 
-    init(port: UInt16, waitingAtMost limit: Duration = .seconds(20)) throws {
+    init(port: UInt16, tls: TLSClient? = nil, waitingAtMost limit: Duration = .seconds(20)) throws {
+        self.tls = tls
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw HarnessFault("no socket: \(errno)") }
         var time = timeval(tv_sec: Int(limit.components.seconds), tv_usec: 0)
@@ -29,6 +33,24 @@ final class Wire {
             let code = errno
             throw HarnessFault("cannot connect to port \(port): \(unsafe String(cString: strerror(code)))")
         }
+        if let tls { try shakeHands(tls) }
+    }
+
+    private func shakeHands(_ tls: TLSClient) throws {
+        var isDone = false
+        while !isDone {
+            do {
+                isDone = try tls.handshake()
+            } catch {
+                // The other side is told why.
+                try? push(tls.takeOutput())
+                throw error
+            }
+            try push(tls.takeOutput())
+            guard !isDone else { return }
+            guard let bytes = try pull() else { throw Gone(reason: "end in the handshake") }
+            tls.feed(bytes)
+        }
     }
 
     deinit { close(descriptor) }
@@ -36,6 +58,13 @@ final class Wire {
     func send(_ text: String) throws { try send(Array(text.utf8)) }
 
     func send(_ bytes: [UInt8]) throws {
+        guard let tls else { return try push(bytes) }
+        try tls.write(bytes)
+        try push(tls.takeOutput())
+    }
+
+    /// Sends bytes as they are on the wire.
+    func push(_ bytes: [UInt8]) throws {
         var done = 0
         while done < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -52,15 +81,26 @@ final class Wire {
 
     /// Takes what arrives next into `received`; false when the other side has ended.
     func receive() throws -> Bool {
+        guard let bytes = try pull() else { return false }
+        guard let tls else {
+            received += bytes
+            return true
+        }
+        tls.feed(bytes)
+        received += try tls.read()
+        return true
+    }
+
+    /// What arrives next, as it is on the wire; nothing when the other side has ended.
+    private func pull() throws -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
-        if count == 0 { return false }
+        if count == 0 { return nil }
         if count < 0 {
             if errno == ECONNRESET { throw Gone(reason: "reset") }
             throw HarnessFault("nothing arrived in time (\(errno)); so far: \(text)")
         }
-        received += buffer[..<count]
-        return true
+        return Array(buffer[..<count])
     }
 
     /// Whether anything, the other side's end included, arrives in that time.

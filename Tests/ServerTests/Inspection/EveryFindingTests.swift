@@ -1,4 +1,5 @@
 import Foundation
+import TLSClient
 import Testing
 import Vault
 
@@ -87,6 +88,7 @@ import Vault
         case .folderMissing: basic = #""path": "none/basic-file", "scope": "Client/basic""#
         case .outsideRoots: config = #""roots": ["\#(scratch("inside"))"], "#
         case .previousFaulty: basic += #", "previous_path": "empty-file", "overlap": "1m""#
+        case _ where code.rawValue.hasPrefix("tls-"): try arrangeTLS(code)
         default: break
         }
         if code == .unusedSecret { try scratch.write("spare-value", to: "spare-file") }
@@ -96,6 +98,22 @@ import Vault
             try FileManager.default.moveItem(atPath: scratch("root-file"), toPath: scratch("inside/root-file"))
             root = #""root": {"path": "inside/root-file", "scope": "Client/root"}"#
         }
+    }
+
+    private func arrangeTLS(_ code: FindingCode) throws {
+        let authority = try TestAuthority()
+        let lasting = [.tlsCertificateExpired: -20 ... -10, .tlsCertificateExpiring: -20...86_400][code]
+        let pair = try authority.issue("ward", lasting: lasting ?? -10...8_640_000)
+        var (certificate, key) = (pair.certificate, pair.key)
+        if code == .tlsCertificateFaulty { certificate = key }
+        if code == .tlsKeyFaulty { key = certificate }
+        if code == .tlsKeyMismatch { key = try authority.issue("other").key }
+        settings.tls.certificate = try scratch.write(String(decoding: certificate, as: UTF8.self), to: "tls.crt")
+        settings.tls.privateKey = try scratch.write(String(decoding: key, as: UTF8.self), to: "tls.key")
+        let mode = code == .tlsKeyReadable ? 0o644 : 0o640
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: scratch("tls.key"))
+        if code == .tlsFileUnreadable { try scratch.remove("tls.crt") }
+        if code == .tlsClientCAFaulty { settings.tls.clientCA = try scratch.write("no PEM\n", to: "ca.pem") }
     }
 
     private func arrangeAfterwards(_ code: FindingCode) throws {

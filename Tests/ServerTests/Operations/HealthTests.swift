@@ -10,14 +10,6 @@ import Vault
 @testable import Server
 
 @Suite struct HealthTests {
-    /// A clock that a test moves.
-    private final class HandClock: Sendable {
-        private let time = Mutex(Deadline.now())
-
-        func now() -> Deadline { time.withLock { $0 } }
-        func advance(_ duration: Duration) { time.withLock { $0 = $0.advanced(by: Patience(duration)) } }
-    }
-
     private func health(
         _ desk: Desk, rootSecret: String? = nil, watch: VaultWatch? = nil,
         now: @escaping @Sendable () -> Deadline = Deadline.now

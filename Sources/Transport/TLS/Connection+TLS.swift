@@ -1,0 +1,128 @@
+extension Connection {
+    /// What is still read of a client whose handshake failed, and for how long, so that it can read the reason.
+    private static let refusalBytes = 65_536
+    private static let refusalPatience = Patience(.seconds(1))
+
+    /// Speaks TLS from now on, or fails; then the connection is good for nothing but its end. The handshake waits on
+    /// the loop, as any read does.
+    ///
+    /// - Parameters:
+    ///   - plainAnswer: what to tell a client that speaks in plain text.
+    ///   - context: asked for when the client has said something, so that a silent one costs no memory for TLS.
+    package mutating func secure(
+        until deadline: Deadline, plainAnswer: () -> [UInt8], _ context: () -> TLSContext
+    ) async throws(HandshakeFault) {
+        var arrived = try await receiveHandshake(until: deadline)
+        if Self.isText(arrived) {
+            var end: Deadline?
+            try? await transmit(plainAnswer(), within: Self.refusalPatience, &end)
+            await linger(upTo: Self.refusalBytes, until: .after(Self.refusalPatience))
+            throw HandshakeFault(.plaintext, "the client speaks in plain text")
+        }
+        let session = try TLSSession(context())
+        while true {
+            session.feed(arrived)
+            let isDone = try await goOn(session)
+            if isDone {
+                adopt(session)
+                return
+            }
+            arrived = try await receiveHandshake(until: deadline)
+        }
+    }
+
+    /// One step of the handshake, and what is to be said after it.
+    private func goOn(_ session: TLSSession) async throws(HandshakeFault) -> Bool {
+        var isDone = false
+        var fault: HandshakeFault?
+        do throws(HandshakeFault) {
+            isDone = try session.handshake()
+        } catch {
+            fault = error
+        }
+        do throws(TransportError) {
+            try await send(from: session, within: Self.refusalPatience)
+        } catch {
+            throw fault ?? HandshakeFault(error)
+        }
+        if let fault {
+            await linger(upTo: Self.refusalBytes, until: .after(Self.refusalPatience))
+            throw fault
+        }
+        return isDone
+    }
+
+    private func receiveHandshake(until deadline: Deadline) async throws(HandshakeFault) -> [UInt8] {
+        do throws(TransportError) {
+            // Nothing is lost if the server stops meanwhile.
+            return try await receive(until: deadline, isIdle: true)
+        } catch {
+            throw HandshakeFault(error)
+        }
+    }
+
+    /// A record of TLS begins with a number below 32, a request in plain HTTP with a letter.
+    private static func isText(_ bytes: [UInt8]) -> Bool {
+        guard let first = bytes.first else { return false }
+        return (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first & 0xdf)
+    }
+}
+
+// MARK: - What `read` and `write` do through a session
+
+extension Connection {
+    /// Plaintext that is sealed at once, so that a slow reader of a long response costs no second copy of it.
+    private static let pieceSize = 65_536
+
+    func read(
+        through session: TLSSession, until deadline: Deadline, isIdle: Bool
+    ) async throws(TransportError) -> ReceivedBytes {
+        var bytes = ReceivedBytes()
+        while true {
+            var isAny = false
+            var fault: TransportError?
+            do throws(TransportError) {
+                isAny = try session.open(into: &bytes)
+            } catch {
+                fault = error
+            }
+            // What TLS itself has to say: an answer to a key update, an alert.
+            try await send(from: session, within: Self.refusalPatience)
+            if isAny { return bytes }
+            if let fault { throw fault }
+            // An end without close_notify is one too: what a request lacks then, it lacks.
+            if session.isEnded { throw .closed }
+            session.feed(try await receive(until: deadline, isIdle: isIdle && !session.isWithinRecord))
+        }
+    }
+
+    func write(
+        _ bytes: [UInt8], through session: TLSSession, within patience: Patience, _ deadline: inout Deadline?
+    ) async throws(TransportError) {
+        var start = 0
+        while start < bytes.count {
+            let end = min(bytes.count, start + Self.pieceSize)
+            try session.seal(bytes.span.extracting(start..<end))
+            try await send(from: session, within: patience, &deadline)
+            start = end
+        }
+    }
+
+    private func send(from session: TLSSession, within patience: Patience) async throws(TransportError) {
+        var deadline: Deadline?
+        try await send(from: session, within: patience, &deadline)
+    }
+
+    private func send(
+        from session: TLSSession, within patience: Patience, _ deadline: inout Deadline?
+    ) async throws(TransportError) {
+        let output = session.takeOutput()
+        guard !output.isEmpty else { return }
+        do throws(TransportError) {
+            try await transmit(output, within: patience, &deadline)
+        } catch {
+            session.abandon()
+            throw error
+        }
+    }
+}

@@ -5,9 +5,6 @@ internal import Transport
 final class HTTPConnection: ContentSource {
     /// Gathered bytes beyond which they are written before the next response joins them.
     private static let gatherLimit = 65_536
-    /// What is still read and thrown away after the last response, and for how long, so that the peer can read it.
-    private static let lingerBytes = 8_388_608
-    private static let lingerPatience = Patience(.seconds(2))
 
     private let service: HTTPService
     private let connection: Connection
@@ -17,12 +14,15 @@ final class HTTPConnection: ContentSource {
     private var pending: RequestHead?
     /// By when all bytes in the decoder had arrived.
     private var arrival: Deadline
+    /// Requests that this connection may still serve.
+    private var left: Int
 
     init(_ connection: consuming Connection, _ service: HTTPService) {
         self.arrival = connection.now
         self.connection = connection
         self.service = service
         self.decoder = RequestDecoder(limits: service.limits)
+        self.left = service.limits.requestsOnOneConnection
     }
 
     func run() async {
@@ -32,7 +32,9 @@ final class HTTPConnection: ContentSource {
                     to: Request(head, from: connection.peer, arrived: arrival, content: self))
                 // Content that nobody wanted would be taken for the next request: skip it if it is here, else close.
                 let isSettled = settleContent()
-                guard try await send(response, to: head, closes: !head.keepsAlive || !isSettled) else { return }
+                left -= 1
+                let closes = !head.keepsAlive || !isSettled || left <= 0
+                guard try await send(response, to: head, closes: closes) else { return }
             }
         } catch .system(let call, let number) {
             service.responder.note(.system(call: call, errno: number))
@@ -43,7 +45,9 @@ final class HTTPConnection: ContentSource {
 
     /// The next request's header; nothing when the connection has come to its end.
     private func nextHead() async throws(TransportError) -> RequestHead? {
-        var deadline = connection.now.advanced(by: decoder.hasBytes ? service.headerPatience : service.idlePatience)
+        // Who has asked for something may rest; who has just come has come to ask.
+        let isResting = !decoder.hasBytes && left < service.limits.requestsOnOneConnection
+        var deadline = connection.now.advanced(by: isResting ? service.idlePatience : service.headerPatience)
         while true {
             let isIdle = !decoder.hasBytes
             do throws(HTTPError) {
@@ -69,13 +73,17 @@ final class HTTPConnection: ContentSource {
 
     func content() async throws(HTTPError) -> ReceivedBytes {
         guard let head = pending else { return ReceivedBytes() }
-        let deadline = Deadline.after(service.bodyPatience)
+        var deadline = Deadline.after(service.bodyPace.patience)
+        var counted: Int?
         var owesContinue = head.expectsContinue
         while true {
             if let content = try decoder.content() {
                 pending = nil
                 return content
             }
+            let count = decoder.contentCount
+            if let counted { deadline = service.bodyPace.extended(deadline, by: count - counted, at: arrival) }
+            counted = count
             do throws(TransportError) {
                 if owesContinue, !decoder.hasBytes { output.append("HTTP/1.1 100 Continue\r\n\r\n") }
                 owesContinue = false
@@ -125,11 +133,11 @@ final class HTTPConnection: ContentSource {
 
     private func flush() async throws(TransportError) {
         guard !output.isEmpty else { return }
-        try await connection.write(&output, within: service.writePatience)
+        try await connection.write(&output, at: service.writePace)
     }
 
     private func end() async throws(TransportError) {
         try await flush()
-        await connection.linger(upTo: Self.lingerBytes, until: .after(Self.lingerPatience))
+        await connection.linger(upTo: service.limits.linger, until: .after(service.lingerPatience))
     }
 }

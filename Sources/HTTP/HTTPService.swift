@@ -6,9 +6,10 @@ package struct HTTPService: Sendable {
     let responder: any Responder
     let date: DateLine
     let headerPatience: Patience
-    let bodyPatience: Patience
     let idlePatience: Patience
-    let writePatience: Patience
+    let lingerPatience: Patience
+    let bodyPace: Pace
+    let writePace: Pace
 
     /// - Parameter now: the seconds since the epoch, for the `Date` field.
     package init(limits: Limits, responder: any Responder, now: @escaping @Sendable () -> Int64) {
@@ -16,9 +17,10 @@ package struct HTTPService: Sendable {
         self.responder = responder
         date = DateLine(now: now)
         headerPatience = Patience(limits.headerTimeout)
-        bodyPatience = Patience(limits.bodyTimeout)
         idlePatience = Patience(limits.idleTimeout)
-        writePatience = Patience(limits.writeTimeout)
+        lingerPatience = Patience(limits.lingerTimeout)
+        bodyPace = Pace(limits.bodyTimeout, bytesPerSecond: limits.minimumBodyRate)
+        writePace = Pace(limits.writeTimeout, bytesPerSecond: limits.minimumWriteRate)
     }
 
     /// Serves one connection until either side ends it.

@@ -27,6 +27,19 @@ package struct RequestDecoder: ~Copyable, Sendable {
     /// Something of a next request has arrived.
     package var hasBytes: Bool { start < buffer.bytes.count }
 
+    /// Bytes of the current content that have arrived; its framing does not count.
+    package var contentCount: Int {
+        switch framing {
+        case .none: 0
+        case .length(let length): min(length, buffer.bytes.count - start)
+        case .chunked:
+            switch chunks {
+            case .some(let decoder): decoder.contentCount
+            case .none: 0
+            }
+        }
+    }
+
     /// The next request's header, or nothing when more bytes are needed for it. Its content must be taken before the
     /// next one is asked for.
     package mutating func head() throws(HTTPError) -> RequestHead? {

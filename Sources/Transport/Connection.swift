@@ -37,9 +37,10 @@ package struct Connection: ~Copyable {
         return loop.turn
     }
 
-    /// Hands all of `bytes` to the kernel, in one call where it takes them, and empties the buffer. `patience` begins
-    /// when the kernel takes no more.
-    package func write(_ bytes: inout [UInt8], within patience: Patience) async throws(TransportError) {
+    /// Hands all of `bytes` to the kernel, in one call where it takes them, and empties the buffer. The pace is asked
+    /// for from when the kernel takes no more; with a peer that does not keep it the connection is reset, so that what
+    /// the kernel holds for it is let go too.
+    package func write(_ bytes: inout [UInt8], at pace: Pace) async throws(TransportError) {
         var sent = 0
         var deadline: Deadline?
         while sent < bytes.count {
@@ -50,12 +51,14 @@ package struct Connection: ~Copyable {
             }
             if count >= 0 {
                 sent += count
+                deadline = deadline.map { pace.extended($0, by: count, at: .now()) }
             } else {
                 guard errno == EAGAIN || errno == EINTR else { throw Self.fault(errno) }
-                let end = deadline ?? .after(patience)
+                let end = deadline ?? .after(pace.patience)
                 deadline = end
-                try Self.check(
-                    await loop.wait(for: .write, on: descriptor.number, until: end, isIdle: false))
+                let wakeup = await loop.wait(for: .write, on: descriptor.number, until: end, isIdle: false)
+                if case .timedOut = wakeup { descriptor.resetWhenClosed() }
+                try Self.check(wakeup)
             }
         }
         bytes.removeAll(keepingCapacity: bytes.capacity <= EventLoop.readSize)

@@ -132,6 +132,8 @@ extension EventLoop {
             defer { turn = .now() }
             return isReader ? take(from: descriptor) ?? .stopping : .stopping
         }
+        // A peer with news in every turn would else never be among those whose deadlines are looked at.
+        guard deadline > turn else { return .timedOut }
         if let number = register(descriptor, for: interest) { return .failed(errno: number) }
         return await unsafe withUnsafeContinuation { continuation in
             waiters[Int(descriptor)] = unsafe Waiter(

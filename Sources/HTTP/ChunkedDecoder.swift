@@ -11,7 +11,7 @@ struct ChunkedDecoder: ~Copyable, Sendable {
         case nothing
     }
 
-    private let limits: Limits
+    private let limits: MessageLimits
     private var expecting = Expecting.size
     private var extensionBytes = 0
     private var trailerBytes = 0
@@ -21,7 +21,7 @@ struct ChunkedDecoder: ~Copyable, Sendable {
     /// Digits of a chunk size: enough for any size within `Int`, few enough not to overflow it.
     private static let longestSize = 15
 
-    init(limits: Limits) {
+    init(limits: MessageLimits) {
         self.limits = limits
     }
 
@@ -108,7 +108,7 @@ struct ChunkedDecoder: ~Copyable, Sendable {
         return end - 1
     }
 
-    private static func extensionTooLong(_ limits: Limits) -> HTTPError {
+    private static func extensionTooLong(_ limits: MessageLimits) -> HTTPError {
         .malformed("The chunk extensions are longer than \(limits.chunkExtension) bytes.")
     }
 

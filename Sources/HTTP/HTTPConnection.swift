@@ -5,6 +5,8 @@ internal import Transport
 final class HTTPConnection: ContentSource {
     /// Gathered bytes beyond which they are written before the next response joins them.
     private static let gatherLimit = 65_536
+    /// How long a connection is idle before it rests.
+    private static let restPatience = Patience(.milliseconds(300))
 
     private let service: HTTPService
     private let connection: Connection
@@ -16,7 +18,11 @@ final class HTTPConnection: ContentSource {
     private var arrival: Deadline
     /// Requests that this connection may still serve.
     private var left: Int
+    /// Until when it may rest, once it does.
+    private var restEnd: Deadline?
 
+    /// Not inlined: what it needs would be held by the task for as long as the connection lives.
+    @inline(never)
     init(_ connection: consuming Connection, _ service: HTTPService) {
         self.arrival = connection.now
         self.connection = connection
@@ -25,7 +31,12 @@ final class HTTPConnection: ContentSource {
         self.left = service.limits.requestsOnOneConnection
     }
 
-    func run() async {
+    /// Serves until the connection ends, or has been idle for a while. Then it answers true, and is to `rest` in another
+    /// task: one keeps the memory of the deepest call that it has made until it ends. Not inlined either, so that a
+    /// resting task has room for all it needs in its first kilobyte, the least that it takes.
+    @inline(never)
+    func run() async -> Bool {
+        restEnd = nil
         do throws(TransportError) {
             while let head = try await nextHead() {
                 let response = await service.responder.respond(
@@ -34,40 +45,61 @@ final class HTTPConnection: ContentSource {
                 let isSettled = settleContent()
                 left -= 1
                 let closes = !head.keepsAlive || !isSettled || left <= 0
-                guard try await send(response, to: head, closes: closes) else { return }
+                guard try await send(response, to: head, closes: closes) else { return false }
             }
+            return restEnd != nil
         } catch .system(let call, let number) {
             service.responder.note(.system(call: call, errno: number))
         } catch {
             // The peer has gone, was too slow, or the server stops: there is nobody left to tell.
         }
+        return false
     }
 
-    /// The next request's header; nothing when the connection has come to its end.
+    /// Waits for the next request and for nothing else; answers whether it began to come.
+    func rest() async -> Bool {
+        let bytes = await connection.rest(until: restEnd ?? .never)
+        arrival = connection.now
+        decoder.buffer.append(ReceivedBytes(taking: bytes))
+        return decoder.hasBytes
+    }
+
+    /// The next request's header; nothing when the connection has come to its end, or is to rest.
     private func nextHead() async throws(TransportError) -> RequestHead? {
         // Who has asked for something may rest; who has just come has come to ask.
-        let isResting = !decoder.hasBytes && left < service.limits.requestsOnOneConnection
-        var deadline = connection.now.advanced(by: isResting ? service.idlePatience : service.headerPatience)
+        let mayRest = !decoder.hasBytes && left < service.limits.requestsOnOneConnection
+        let end = connection.now.advanced(by: mayRest ? service.idlePatience : service.headerPatience)
+        var deadline = mayRest ? min(end, connection.now.advanced(by: Self.restPatience)) : end
         while true {
-            let isIdle = !decoder.hasBytes
-            do throws(HTTPError) {
-                if let head = try decoder.head() {
-                    pending = head.framing == .none ? nil : head
-                    return head
-                }
-            } catch {
+            switch decodeHead() {
+            case .success(let head?): return head
+            case .success(nil): break
+            case .failure(let error):
                 try await refuse(error)
                 return nil
             }
             try await flush()
+            let isIdle = !decoder.hasBytes
             do throws(TransportError) {
-                arrival = try await connection.read(
-                    into: &decoder.buffer, until: deadline, isIdle: isIdle && !decoder.hasBytes)
-            } catch .timedOut where decoder.hasBytes {
+                arrival = try await connection.read(into: &decoder.buffer, until: deadline, isIdle: isIdle)
+            } catch .timedOut where !isIdle {
                 try await refuse(.timedOut(waitingFor: "header"))
+                return nil
+            } catch .timedOut where mayRest && deadline < end {
+                restEnd = end
                 return nil
             }
             if isIdle { deadline = arrival.advanced(by: service.headerPatience) }
+        }
+    }
+
+    private func decodeHead() -> Result<RequestHead?, HTTPError> {
+        do throws(HTTPError) {
+            let head = try decoder.head()
+            pending = head?.framing == RequestHead.Framing.none ? nil : head
+            return .success(head)
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -112,6 +144,7 @@ final class HTTPConnection: ContentSource {
     /// Gathers the response, and answers whether the connection goes on after it.
     private func send(_ response: Response, to head: RequestHead, closes: Bool) async throws(TransportError) -> Bool {
         let closes = closes || connection.isStopping
+        if output.capacity == 0 { output = connection.takeSpare() }
         response.write(
             to: &output,
             .init(
@@ -135,6 +168,7 @@ final class HTTPConnection: ContentSource {
     private func flush() async throws(TransportError) {
         guard !output.isEmpty else { return }
         try await connection.write(&output, at: service.writePace)
+        connection.giveSpare(exchange(&output, with: []))
     }
 
     private func end() async throws(TransportError) {

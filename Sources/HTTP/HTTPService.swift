@@ -1,7 +1,7 @@
 package import Transport
 
 /// Speaks HTTP/1.1 on connections: everything that they share.
-package struct HTTPService: Sendable {
+package final class HTTPService: Sendable {
     let limits: Limits
     let scheme: Scheme
     let responder: any Responder
@@ -31,6 +31,17 @@ package struct HTTPService: Sendable {
 
     /// Serves one connection until either side ends it.
     package func serve(_ connection: consuming Connection) async {
-        await HTTPConnection(connection, self).run()
+        let loop = connection.loop
+        await Self.serve(HTTPConnection(connection, self), on: loop)
+    }
+
+    private static func serve(_ conversation: HTTPConnection, on loop: EventLoop) async {
+        guard await conversation.run() else { return }
+        // This task is done with it, and the next one runs on the same thread.
+        nonisolated(unsafe) let conversation = conversation
+        loop.spawn {
+            guard await unsafe conversation.rest() else { return }
+            await unsafe serve(conversation, on: loop)
+        }
     }
 }

@@ -7,7 +7,7 @@ package struct RequestDecoder: ~Copyable, Sendable {
     /// Where arriving bytes are appended.
     package var buffer = ReceivedBytes()
 
-    private let limits: Limits
+    private let limits: MessageLimits
     private let scheme: Scheme
     private var header = HeaderDecoder()
     private var framing = RequestHead.Framing.none
@@ -21,7 +21,7 @@ package struct RequestDecoder: ~Copyable, Sendable {
     private var failure: HTTPError?
 
     package init(limits: Limits, scheme: Scheme = .http) {
-        self.limits = limits
+        self.limits = MessageLimits(limits)
         self.scheme = scheme
     }
 

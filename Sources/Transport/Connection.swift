@@ -1,20 +1,27 @@
 internal import Glibc
+internal import Synchronization
 
 /// One accepted TCP connection, owned by one task on one event loop and closed exactly once, when that task lets go of
 /// it. Reads and writes suspend the task and never block the loop.
 package struct Connection: ~Copyable {
     package let peer: Address
     private let descriptor: Descriptor
-    private let loop: EventLoop
+    /// Where its task runs, and any other that goes on with it.
+    package let loop: EventLoop
+    private let gate: ConnectionGate
 
-    init(adopting descriptor: Int32, from peer: Address, on loop: EventLoop) {
+    /// One that `gate` has let in.
+    init(adopting descriptor: Int32, from peer: Address, on loop: EventLoop, through gate: ConnectionGate) {
         self.peer = peer
         self.descriptor = Descriptor(adopting: descriptor)
         self.loop = loop
+        self.gate = gate
     }
 
     deinit {
         loop.forget(descriptor.number)
+        loop.connections.subtract(1, ordering: .relaxed)
+        gate.leave(peer)
     }
 
     /// The server stops: this connection's next response should be its last.
@@ -35,6 +42,15 @@ package struct Connection: ~Copyable {
         case let other: try Self.check(other)
         }
         return loop.turn
+    }
+
+    /// Waits idly, in as little memory as it can. Answers what came; nothing when the connection has come to its end,
+    /// whatever that was.
+    package func rest(until deadline: Deadline) async -> [UInt8] {
+        guard case .bytes(let bytes) = await loop.read(from: descriptor.number, until: deadline, isIdle: true) else {
+            return []
+        }
+        return bytes
     }
 
     /// Hands all of `bytes` to the kernel, in one call where it takes them, and empties the buffer. The pace is asked
@@ -62,6 +78,14 @@ package struct Connection: ~Copyable {
             }
         }
         bytes.removeAll(keepingCapacity: bytes.capacity <= EventLoop.readSize)
+    }
+
+    /// An empty buffer to write into, which all connections of the loop share: none keeps one while it waits.
+    package func takeSpare() -> [UInt8] { exchange(&loop.spare, with: []) }
+
+    /// Gives an empty buffer back.
+    package func giveSpare(_ buffer: consuming [UInt8]) {
+        if buffer.capacity > loop.spare.capacity { loop.spare = buffer }
     }
 
     /// Says that no more will be written and reads on, up to `limit` bytes, until the peer has closed: closed at

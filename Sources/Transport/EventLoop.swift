@@ -53,6 +53,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var nextSweep = Deadline.now()
     /// When this turn had read from every connection that was ready: no byte of it arrived later.
     private(set) var turn = Deadline.now()
+    /// An empty buffer with room for a response.
+    var spare: [UInt8] = []
     private var scratch = [UInt8](repeating: 0, count: EventLoop.readSize)
 
     package init(label: String) throws(TransportError) {
@@ -66,7 +68,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     /// Starts a task that runs on this loop's thread.
-    package func spawn(_ operation: @escaping @Sendable () async -> Void) {
+    package func spawn(_ operation: sending @escaping () async -> Void) {
         Task(executorPreference: self, operation: operation)
     }
 

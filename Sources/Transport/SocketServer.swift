@@ -95,9 +95,7 @@ package final class SocketServer: Sendable {
         }
         loop.connections.add(1, ordering: .relaxed)
         loop.spawn { [gate] in
-            await service(Connection(adopting: descriptor, from: peer, on: loop))
-            loop.connections.subtract(1, ordering: .relaxed)
-            gate.leave(peer)
+            await service(Connection(adopting: descriptor, from: peer, on: loop, through: gate))
         }
     }
 }

@@ -5,13 +5,14 @@ internal import Transport
 final class HTTPConnection: ContentSource {
     /// Gathered bytes beyond which they are written before the next response joins them.
     private static let gatherLimit = 65_536
+    /// Room that the next response finds ready, in bytes; a connection that waits holds no more.
+    private static let keptCapacity = 1_024
     /// How long a connection is idle before it rests.
     private static let restPatience = Patience(.milliseconds(300))
 
     private let service: HTTPService
     private let connection: Connection
     private var decoder: RequestDecoder
-    private var output: [UInt8] = []
     /// The request whose content has not been taken.
     private var pending: RequestHead?
     /// By when all bytes in the decoder had arrived.
@@ -21,7 +22,7 @@ final class HTTPConnection: ContentSource {
     /// Until when it may rest, once it does.
     private var restEnd: Deadline?
 
-    /// Not inlined: what it needs would be held by the task for as long as the connection lives.
+    /// Not inlined: what it needs would be held by the task for as long as that lives.
     @inline(never)
     init(_ connection: consuming Connection, _ service: HTTPService) {
         self.arrival = connection.now
@@ -37,15 +38,30 @@ final class HTTPConnection: ContentSource {
     @inline(never)
     func run() async -> Bool {
         restEnd = nil
+        // Responses that have been gathered, and not been written.
+        var output: [UInt8] = []
         do throws(TransportError) {
-            while let head = try await nextHead() {
+            while let head = try await nextHead(&output) {
+                if head.framing != .none {
+                    pending = head
+                    // Whoever waits for its content must not wait for responses that are ready.
+                    try await flush(&output)
+                }
                 let response = await service.responder.respond(
                     to: Request(head, from: connection.peer, arrived: arrival, content: self))
-                // Content that nobody wanted would be taken for the next request: skip it if it is here, else close.
-                let isSettled = settleContent()
                 left -= 1
-                let closes = !head.keepsAlive || !isSettled || left <= 0
-                guard try await send(response, to: head, closes: closes) else { return false }
+                let isLast = left <= 0 || connection.isStopping
+                let closes = !head.keepsAlive || !settleContent(of: head) || isLast
+                response.write(
+                    to: &output,
+                    .init(
+                        omitsContent: head.method == .head, closes: closes, saysKeepAlive: head.isHTTP10,
+                        date: service.date.bytes))
+                if closes {
+                    try await end(&output)
+                    return false
+                }
+                if output.count > Self.gatherLimit { try await flush(&output) }
             }
             return restEnd != nil
         } catch .system(let call, let number) {
@@ -64,42 +80,37 @@ final class HTTPConnection: ContentSource {
         return decoder.hasBytes
     }
 
-    /// The next request's header; nothing when the connection has come to its end, or is to rest.
-    private func nextHead() async throws(TransportError) -> RequestHead? {
+    /// The next request's header; nothing when the connection has come to its end, or is to rest. Gathered responses are written
+    /// before more bytes are waited for.
+    private func nextHead(_ output: inout [UInt8]) async throws(TransportError) -> RequestHead? {
+        do throws(HTTPError) {
+            if let head = try decoder.head() { return head }
+        } catch {
+            return try await refuse(error, &output)
+        }
+        try await flush(&output)
+        var isIdle = !decoder.hasBytes
         // Who has asked for something may rest; who has just come has come to ask.
-        let mayRest = !decoder.hasBytes && left < service.limits.requestsOnOneConnection
+        let mayRest = isIdle && left < service.limits.requestsOnOneConnection
         let end = connection.now.advanced(by: mayRest ? service.idlePatience : service.headerPatience)
         var deadline = mayRest ? min(end, connection.now.advanced(by: Self.restPatience)) : end
         while true {
-            switch decodeHead() {
-            case .success(let head?): return head
-            case .success(nil): break
-            case .failure(let error):
-                try await refuse(error)
-                return nil
-            }
-            try await flush()
-            let isIdle = !decoder.hasBytes
             do throws(TransportError) {
-                arrival = try await connection.read(into: &decoder.buffer, until: deadline, isIdle: isIdle)
+                decoder.buffer.append(try await connection.read(until: deadline, isIdle: isIdle))
+                arrival = connection.now
             } catch .timedOut where !isIdle {
-                try await refuse(.timedOut(waitingFor: "header"))
-                return nil
+                return try await refuse(.timedOut(waitingFor: "header"), &output)
             } catch .timedOut where mayRest && deadline < end {
                 restEnd = end
                 return nil
             }
             if isIdle { deadline = arrival.advanced(by: service.headerPatience) }
-        }
-    }
-
-    private func decodeHead() -> Result<RequestHead?, HTTPError> {
-        do throws(HTTPError) {
-            let head = try decoder.head()
-            pending = head?.framing == RequestHead.Framing.none ? nil : head
-            return .success(head)
-        } catch {
-            return .failure(error)
+            do throws(HTTPError) {
+                if let head = try decoder.head() { return head }
+            } catch {
+                return try await refuse(error, &output)
+            }
+            isIdle = isIdle && !decoder.hasBytes
         }
     }
 
@@ -117,11 +128,14 @@ final class HTTPConnection: ContentSource {
             if let counted { deadline = service.bodyPace.extended(deadline, by: count - counted, at: arrival) }
             counted = count
             do throws(TransportError) {
-                if owesContinue, !decoder.hasBytes { output.append("HTTP/1.1 100 Continue\r\n\r\n") }
+                if owesContinue, !decoder.hasBytes {
+                    var interim = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+                    try await flush(&interim)
+                }
                 owesContinue = false
-                try await flush()
+                decoder.buffer.append(try await connection.read(until: deadline, isIdle: false))
                 // The next request's header may be in these bytes too.
-                arrival = try await connection.read(into: &decoder.buffer, until: deadline, isIdle: false)
+                arrival = connection.now
             } catch .timedOut {
                 throw .timedOut(waitingFor: "content")
             } catch {
@@ -130,49 +144,35 @@ final class HTTPConnection: ContentSource {
         }
     }
 
-    private func settleContent() -> Bool {
-        guard pending != nil else { return true }
+    /// Content that nobody wanted would be taken for the next request: skipped if it is here, else the connection closes.
+    private func settleContent(of head: RequestHead) -> Bool {
+        guard head.framing != .none, pending != nil else { return true }
+        pending = nil
         do throws(HTTPError) {
-            guard try decoder.content() != nil else { return false }
-            pending = nil
-            return true
+            return try decoder.content() != nil
         } catch {
             return false
         }
     }
 
-    /// Gathers the response, and answers whether the connection goes on after it.
-    private func send(_ response: Response, to head: RequestHead, closes: Bool) async throws(TransportError) -> Bool {
-        let closes = closes || connection.isStopping
-        if output.capacity == 0 { output = connection.takeSpare() }
-        response.write(
-            to: &output,
-            .init(
-                omitsContent: head.method == .head, closes: closes, saysKeepAlive: head.isHTTP10,
-                date: service.date.bytes))
-        guard closes else {
-            if output.count > Self.gatherLimit { try await flush() }
-            return true
-        }
-        try await end()
-        return false
-    }
-
-    private func refuse(_ error: HTTPError) async throws(TransportError) {
+    /// The last response on the connection, to what is no request; answers that there is none.
+    private func refuse(_ error: HTTPError, _ output: inout [UInt8]) async throws(TransportError) -> RequestHead? {
         service.responder.refuse(error).write(
             to: &output,
             .init(omitsContent: decoder.isAtHead, closes: true, saysKeepAlive: false, date: service.date.bytes))
-        try await end()
+        try await end(&output)
+        return nil
     }
 
-    private func flush() async throws(TransportError) {
+    private func flush(_ output: inout [UInt8]) async throws(TransportError) {
         guard !output.isEmpty else { return }
-        try await connection.write(&output, at: service.writePace)
-        connection.giveSpare(exchange(&output, with: []))
+        let sent = try connection.send(output)
+        if sent < output.count { try await connection.write(output, from: sent, at: service.writePace) }
+        output.removeAll(keepingCapacity: output.capacity <= Self.keptCapacity)
     }
 
-    private func end() async throws(TransportError) {
-        try await flush()
+    private func end(_ output: inout [UInt8]) async throws(TransportError) {
+        try await flush(&output)
         await connection.linger(upTo: service.limits.linger, until: .after(service.lingerPatience))
     }
 }

@@ -9,8 +9,9 @@ import Testing
     private func served(_ method: Method, _ path: String) -> String {
         let path = Array(path.utf8)
         var parameters: [String] = []
-        return switch router.match(
-            method, path.span, parameter: { parameters.append(String(decoding: $0.array, as: UTF8.self)) })
+        return
+            switch router.match(
+                method, path.span, parameter: { parameters.append(String(decoding: $0.array, as: UTF8.self)) })
         {
         case .found(let route, let method): "\(route) \(method) \(parameters)"
         case .methodNotAllowed(let allow): "405 \(allow)"

@@ -13,7 +13,9 @@ final class EchoResponder: Responder {
         arrivals.withLock { $0.append(request.arrived) }
         asked.withLock { $0.append("\(request.method.text) \(request.head.target.path)") }
         if request.head.target.path == "/ignore" { return .plain(.ok, "ignored") }
-        if request.head.target.path == "/big" { return Response(.ok, content: [UInt8](repeating: 0x78, count: 33_554_432)) }
+        if request.head.target.path == "/big" {
+            return Response(.ok, content: [UInt8](repeating: 0x78, count: 33_554_432))
+        }
         do throws(HTTPError) {
             let received = try await request.content()
             let content = String(decoding: received.bytes, as: UTF8.self)

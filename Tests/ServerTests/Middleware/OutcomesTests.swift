@@ -56,6 +56,7 @@ import Testing
         (.contentTooLarge(limit: 7), 413, "too-long"), (.timedOut(waitingFor: "content"), 408, "timeout"),
         (.unknownTransferCoding, 501, "structure"), (.unsupportedVersion, 505, "structure"),
         (.unknownExpectation, 417, "structure"), (.disconnected, 400, "structure"),
+        (.notImplemented("CONNECT"), 501, "structure"), (.misdirected("https"), 421, "structure"),
     ]
 
     @Test(arguments: wire)

@@ -32,9 +32,9 @@ final class HTTPConnection: ContentSource {
         self.left = service.limits.requestsOnOneConnection
     }
 
-    /// Serves until the connection ends, or has been idle for a while. Then it answers true, and is to `rest` in another
-    /// task: one keeps the memory of the deepest call that it has made until it ends. Not inlined either, so that a
-    /// resting task has room for all it needs in its first kilobyte, the least that it takes.
+    /// Serves until the connection ends, or has been idle for a while: then it answers true, and is to `rest` in
+    /// another task. One keeps the memory of the deepest call that it has made until it ends. Not inlined either, so
+    /// that a resting task has room for all it needs in its first kilobyte, the least that it takes.
     @inline(never)
     func run() async -> Bool {
         restEnd = nil
@@ -80,8 +80,8 @@ final class HTTPConnection: ContentSource {
         return decoder.hasBytes
     }
 
-    /// The next request's header; nothing when the connection has come to its end, or is to rest. Gathered responses are written
-    /// before more bytes are waited for.
+    /// The next request's header; nothing when the connection has come to its end, or is to rest. Gathered responses
+    /// are written before more bytes are waited for.
     private func nextHead(_ output: inout [UInt8]) async throws(TransportError) -> RequestHead? {
         do throws(HTTPError) {
             if let head = try decoder.head() { return head }

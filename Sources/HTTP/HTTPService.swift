@@ -37,11 +37,9 @@ package final class HTTPService: Sendable {
 
     private static func serve(_ conversation: HTTPConnection, on loop: EventLoop) async {
         guard await conversation.run() else { return }
-        // This task is done with it, and the next one runs on the same thread.
-        nonisolated(unsafe) let conversation = conversation
-        loop.spawn {
-            guard await unsafe conversation.rest() else { return }
-            await unsafe serve(conversation, on: loop)
+        loop.handOver {
+            guard await conversation.rest() else { return }
+            await serve(conversation, on: loop)
         }
     }
 }

@@ -43,7 +43,8 @@ struct SettingFlags: ParsableArguments {
             "max-chunk-extension": maxChunkExtension, "max-nesting": maxNesting,
             "max-requests-per-connection": maxRequestsPerConnection, "max-connections": maxConnections,
             "max-connections-per-address": maxConnectionsPerAddress, "header-timeout": headerTimeout,
-            "body-timeout": bodyTimeout, "min-body-rate": minBodyRate, "idle-timeout": idleTimeout, "write-timeout": writeTimeout,
+            "body-timeout": bodyTimeout, "min-body-rate": minBodyRate, "idle-timeout": idleTimeout,
+            "write-timeout": writeTimeout,
             "min-write-rate": minWriteRate, "linger-timeout": lingerTimeout, "max-linger": maxLinger,
             "drain-timeout": drainTimeout, "event-loops": eventLoops,
         ]

@@ -160,4 +160,32 @@ import Transport
         client.send("0")
         #expect(waitUntilClosed(live) < .seconds(5))
     }
+
+    /// A connection that has been idle for 300 ms goes on in another task.
+    @Test func aConnectionThatRestsIsServedAgainAndRestsNoLongerThanTheIdleTimeout() throws {
+        let live = try LiveService { $0.idleTimeout = .seconds(1) }
+        defer { live.stop() }
+        let client = try RawClient(port: live.port)
+        for round in 1...3 {
+            client.send("GET /\(round) HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(client.read(until: "/\(round) []\n").contains("/\(round) []"))
+            if round < 3 { #expect(!client.hasArrived(within: 500)) }
+        }
+        let began = ContinuousClock.now
+        #expect(client.read().isEmpty)
+        let time = ContinuousClock.now - began
+        #expect(time > .milliseconds(950) && time < .seconds(5), "\(time)")
+        #expect(waitUntilClosed(live) < .seconds(5))
+    }
+
+    @Test func drainingEndsConnectionsThatRest() throws {
+        let live = try LiveService()
+        let client = try RawClient(port: live.port)
+        client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
+        _ = client.read(until: "/1 []\n")
+        #expect(!client.hasArrived(within: 600))
+        #expect(live.server.drain(.seconds(10)) == 0)
+        #expect(client.read().isEmpty)
+        live.loop.stop()
+    }
 }

@@ -15,19 +15,21 @@ import Testing
         let before = (memory: server.residentKiB, descriptors: server.openDescriptors)
         var crowd: [Int32] = []
         defer { for descriptor in crowd { close(descriptor) } }
-        for _ in 0..<(Self.count / 100) {
-            let batch = try (0..<100).map { _ in try Self.connect(server.port) }
+        for _ in 0..<(Self.count / 1_000) {
+            let batch = try (0..<1_000).map { _ in try Self.connect(server.port) }
             crowd += batch
             Self.ask(batch)
             #expect(Self.answers(batch) == batch.count)
+            // A connection gives up most of its memory when it has been idle for a moment.
+            usleep(450_000)
         }
         let memory = server.residentKiB
         let ticks = server.processorTicks
-        sleep(1)
+        sleep(2)
         report(
             "\(Self.count) idle connections \(arguments): \(memory) KiB, \(before.memory) KiB without, "
                 + "\((memory - before.memory) * 1_024 / Self.count) bytes each, "
-                + "\((server.processorTicks - ticks) * 10) ms of processor time in a second")
+                + "\((server.processorTicks - ticks) * 5) ms of processor time in a second")
         #expect(memory < Self.limitKiB)
         // They are there, each of them.
         Self.ask(crowd)
@@ -38,7 +40,8 @@ import Testing
         #expect(try server.terminate() == .exited(0))
     }
 
-    static let limitKiB = 40_000
+    /// 40 MB for the release build. What is built for debugging takes 6 MB more from its start, and more for each call.
+    static let limitKiB = KeywardBinary.given == nil ? 75_000 : 40_000
 
     private static func connect(_ port: UInt16) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

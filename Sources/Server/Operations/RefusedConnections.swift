@@ -39,7 +39,7 @@ struct RefusedConnections: Sendable {
         case .exhausted(let error):
             guard exhausted.begins(at: clock()) else { return }
             logger.error(
-                "no connection can be accepted for now; those that are open are served, those that wait are tried again",
+                "no connection can be accepted for now; open ones are served, those that wait are tried again",
                 metadata: ["error": "\(error)"])
         }
     }

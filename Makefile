@@ -23,7 +23,7 @@ SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
 unexport VALUE
 
-.PHONY: help packages build run rotate test soak bench bench-vault bench-alike bench-wire bench-calls bench-instructions format lint clean
+.PHONY: help packages build run rotate test soak idle bench bench-vault bench-alike bench-wire bench-calls bench-instructions format lint clean
 
 help: ## List the targets, each with a sentence.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,10 @@ test: packages ## Prove everything: the import graph, then every unit, style and
 soak: packages ## Swap secrets 10,000 times and more under load: minutes, with 15 as the limit. Nothing may be stale or denied.
 	$(BUILD) --build-tests
 	KEYWARD_SOAK=1 timeout 15m swift test --skip-build --filter StormTests
+
+idle: build ## Hold 10,000 idle connections open to the release binary, which must take less than 40 MB.
+	$(BUILD) --build-tests
+	KEYWARD_BINARY=$(CURDIR)/.build/release/keyward swift test --skip-build --filter IdleConnectionsTests
 
 bench: packages ## Measure an authenticated read beside other servers and a bare loop in C (3 min; ROUNDS=5 SECONDS=4).
 	@$(COMPARATORS)

@@ -11,8 +11,9 @@ struct ChunkedDecoder: ~Copyable, Sendable {
         case nothing
     }
 
-    private let limits: Limits
+    private let limits: MessageLimits
     private var expecting = Expecting.size
+    private var extensionBytes = 0
     private var trailerBytes = 0
     private var trailerFields = 0
     private var content = ReceivedBytes()
@@ -20,13 +21,16 @@ struct ChunkedDecoder: ~Copyable, Sendable {
     /// Digits of a chunk size: enough for any size within `Int`, few enough not to overflow it.
     private static let longestSize = 15
 
-    init(limits: Limits) {
+    init(limits: MessageLimits) {
         self.limits = limits
     }
 
     var isComplete: Bool {
         if case .nothing = expecting { true } else { false }
     }
+
+    /// Bytes of the content that have arrived.
+    var contentCount: Int { content.bytes.count }
 
     /// Gives the content away, once it is complete.
     consuming func finish() -> ReceivedBytes { content }
@@ -73,8 +77,8 @@ struct ChunkedDecoder: ~Copyable, Sendable {
     }
 
     private mutating func takeTrailer(_ bytes: Span<UInt8>) throws(HTTPError) -> Int {
-        let tooLarge = HTTPError.headerTooLarge(limit: limits.header)
-        guard let line = try Self.line(bytes, longest: limits.header - trailerBytes, tooLong: tooLarge) else {
+        let tooLarge = HTTPError.trailerTooLarge(limit: limits.trailer)
+        guard let line = try Self.line(bytes, longest: limits.trailer - trailerBytes, tooLong: tooLarge) else {
             return 0
         }
         trailerBytes += line + 2
@@ -104,11 +108,11 @@ struct ChunkedDecoder: ~Copyable, Sendable {
         return end - 1
     }
 
-    private static func extensionTooLong(_ limits: Limits) -> HTTPError {
-        .malformed("A chunk's size and extensions are longer than \(limits.chunkExtension) bytes.")
+    private static func extensionTooLong(_ limits: MessageLimits) -> HTTPError {
+        .malformed("The chunk extensions are longer than \(limits.chunkExtension) bytes.")
     }
 
-    private func parseSize(_ line: Span<UInt8>) throws(HTTPError) -> Int {
+    private mutating func parseSize(_ line: Span<UInt8>) throws(HTTPError) -> Int {
         var size = 0
         var index = 0
         while index < line.count, let digit = line[index].hexadecimal {
@@ -120,7 +124,9 @@ struct ChunkedDecoder: ~Copyable, Sendable {
             index += 1
         }
         guard index > 0 else { throw .malformed("A chunk size is not a hexadecimal number.") }
-        guard line.count - index <= limits.chunkExtension else { throw Self.extensionTooLong(limits) }
+        // Of all chunks together: else one byte of content after the other could each bring the most along.
+        extensionBytes += line.count - index
+        guard extensionBytes <= limits.chunkExtension else { throw Self.extensionTooLong(limits) }
         guard ChunkExtensions.isWellFormed(line.extracting(index...)) else {
             throw .malformed("A chunk size is followed by something that is no chunk extension.")
         }

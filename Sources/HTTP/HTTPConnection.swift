@@ -5,11 +5,10 @@ internal import Transport
 final class HTTPConnection: ContentSource {
     /// Gathered bytes beyond which they are written before the next response joins them.
     private static let gatherLimit = 65_536
-    /// Room that the next response finds ready, in bytes; a connection at rest holds no more.
+    /// Room that the next response finds ready, in bytes; a connection that waits holds no more.
     private static let keptCapacity = 1_024
-    /// What is still read and thrown away after the last response, and for how long, so that the peer can read it.
-    private static let lingerBytes = 8_388_608
-    private static let lingerPatience = Patience(.seconds(2))
+    /// How long a connection is idle before it rests.
+    private static let restPatience = Patience(.milliseconds(300))
 
     private let service: HTTPService
     private let connection: Connection
@@ -18,15 +17,27 @@ final class HTTPConnection: ContentSource {
     private var pending: RequestHead?
     /// By when all bytes in the decoder had arrived.
     private var arrival: Deadline
+    /// Requests that this connection may still serve.
+    private var left: Int
+    /// Until when it may rest, once it does.
+    private var restEnd: Deadline?
 
+    /// Not inlined: what it needs would be held by the task for as long as that lives.
+    @inline(never)
     init(_ connection: consuming Connection, _ service: HTTPService) {
         self.arrival = connection.now
         self.connection = connection
         self.service = service
         self.decoder = RequestDecoder(limits: service.limits, scheme: service.scheme)
+        self.left = service.limits.requestsOnOneConnection
     }
 
-    func run() async {
+    /// Serves until the connection ends, or has been idle for a while: then it answers true, and is to `rest` in
+    /// another task. One keeps the memory of the deepest call that it has made until it ends. Not inlined either, so
+    /// that a resting task has room for all it needs in its first kilobyte, the least that it takes.
+    @inline(never)
+    func run() async -> Bool {
+        restEnd = nil
         // Responses that have been gathered, and not been written.
         var output: [UInt8] = []
         do throws(TransportError) {
@@ -38,24 +49,39 @@ final class HTTPConnection: ContentSource {
                 }
                 let response = await service.responder.respond(
                     to: Request(head, from: connection.peer, arrived: arrival, tls: connection.tls, content: self))
-                let closes = !head.keepsAlive || !settleContent(of: head) || connection.isStopping
+                left -= 1
+                let isLast = left <= 0 || connection.isStopping
+                let closes = !head.keepsAlive || !settleContent(of: head) || isLast
                 response.write(
                     to: &output,
                     .init(
                         omitsContent: head.method == .head, closes: closes, saysKeepAlive: head.isHTTP10,
                         date: service.date.bytes))
-                if closes { return try await end(&output) }
+                if closes {
+                    try await end(&output)
+                    return false
+                }
                 if output.count > Self.gatherLimit { try await flush(&output) }
             }
+            return restEnd != nil
         } catch .system(let call, let number) {
             service.responder.note(.system(call: call, errno: number))
         } catch {
             // The peer has gone, was too slow, or the server stops: there is nobody left to tell.
         }
+        return false
     }
 
-    /// The next request's header; nothing when the connection has come to its end. Gathered responses are written
-    /// before more bytes are waited for.
+    /// Waits for the next request and for nothing else; answers whether it began to come.
+    func rest() async -> Bool {
+        guard let bytes = await connection.rest(until: restEnd ?? .never) else { return false }
+        arrival = connection.now
+        decoder.buffer.append(bytes)
+        return true
+    }
+
+    /// The next request's header; nothing when the connection has come to its end, or is to rest. Gathered responses
+    /// are written before more bytes are waited for.
     private func nextHead(_ output: inout [UInt8]) async throws(TransportError) -> RequestHead? {
         do throws(HTTPError) {
             if let head = try decoder.head() { return head }
@@ -64,13 +90,19 @@ final class HTTPConnection: ContentSource {
         }
         try await flush(&output)
         var isIdle = !decoder.hasBytes
-        var deadline = connection.now.advanced(by: isIdle ? service.idlePatience : service.headerPatience)
+        // Who has asked for something may rest; who has just come has come to ask.
+        let mayRest = isIdle && left < service.limits.requestsOnOneConnection
+        let end = connection.now.advanced(by: mayRest ? service.idlePatience : service.headerPatience)
+        var deadline = mayRest ? min(end, connection.now.advanced(by: Self.restPatience)) : end
         while true {
             do throws(TransportError) {
                 decoder.buffer.append(try await connection.read(until: deadline, isIdle: isIdle))
                 arrival = connection.now
             } catch .timedOut where !isIdle {
                 return try await refuse(.timedOut(waitingFor: "header"), &output)
+            } catch .timedOut where mayRest && deadline < end {
+                restEnd = end
+                return nil
             }
             if isIdle { deadline = arrival.advanced(by: service.headerPatience) }
             do throws(HTTPError) {
@@ -84,13 +116,17 @@ final class HTTPConnection: ContentSource {
 
     func content() async throws(HTTPError) -> ReceivedBytes {
         guard let head = pending else { return ReceivedBytes() }
-        let deadline = Deadline.after(service.bodyPatience)
+        var deadline = Deadline.after(service.bodyPace.patience)
+        var counted: Int?
         var owesContinue = head.expectsContinue
         while true {
             if let content = try decoder.content() {
                 pending = nil
                 return content
             }
+            let count = decoder.contentCount
+            if let counted { deadline = service.bodyPace.extended(deadline, by: count - counted, at: arrival) }
+            counted = count
             do throws(TransportError) {
                 if owesContinue, !decoder.hasBytes {
                     var interim = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
@@ -132,12 +168,12 @@ final class HTTPConnection: ContentSource {
     private func flush(_ output: inout [UInt8]) async throws(TransportError) {
         guard !output.isEmpty else { return }
         let sent = try connection.send(output)
-        if sent < output.count { try await connection.write(output, from: sent, within: service.writePatience) }
+        if sent < output.count { try await connection.write(output, from: sent, at: service.writePace) }
         output.removeAll(keepingCapacity: output.capacity <= Self.keptCapacity)
     }
 
     private func end(_ output: inout [UInt8]) async throws(TransportError) {
         try await flush(&output)
-        await connection.linger(upTo: Self.lingerBytes, until: .after(Self.lingerPatience))
+        await connection.linger(upTo: service.limits.linger, until: .after(service.lingerPatience))
     }
 }

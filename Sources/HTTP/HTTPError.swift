@@ -4,6 +4,7 @@ package enum HTTPError: Error, Sendable, Equatable {
     case malformed(String)
     case targetTooLong(limit: Int)
     case headerTooLarge(limit: Int)
+    case trailerTooLarge(limit: Int)
     case tooManyFields(limit: Int)
     case contentTooLarge(limit: Int)
     /// The header or the content took longer than its time-out.
@@ -22,7 +23,7 @@ package enum HTTPError: Error, Sendable, Equatable {
         switch self {
         case .malformed, .disconnected: .badRequest
         case .targetTooLong: .uriTooLong
-        case .headerTooLarge, .tooManyFields: .requestHeaderFieldsTooLarge
+        case .headerTooLarge, .trailerTooLarge, .tooManyFields: .requestHeaderFieldsTooLarge
         case .contentTooLarge: .contentTooLarge
         case .timedOut: .requestTimeout
         case .unknownTransferCoding, .notImplemented: .notImplemented
@@ -39,6 +40,8 @@ package enum HTTPError: Error, Sendable, Equatable {
         case .targetTooLong(let limit): "The request target is longer than \(limit) bytes; shorten the URL."
         case .headerTooLarge(let limit):
             "The request's header is larger than \(limit) bytes; send fewer or shorter fields."
+        case .trailerTooLarge(let limit):
+            "The trailer section is larger than \(limit) bytes; send fewer or shorter fields."
         case .tooManyFields(let limit): "The request has more than \(limit) field lines; send fewer."
         case .contentTooLarge(let limit): "The content is larger than \(limit) bytes; send less."
         case .timedOut(let part): "The \(part) did not arrive in time; send it faster."

@@ -7,9 +7,10 @@ package final class HTTPService: Sendable {
     let responder: any Responder
     let date: DateLine
     let headerPatience: Patience
-    let bodyPatience: Patience
     let idlePatience: Patience
-    let writePatience: Patience
+    let lingerPatience: Patience
+    let bodyPace: Pace
+    let writePace: Pace
 
     /// - Parameters:
     ///   - scheme: `https` where the connections are secured.
@@ -26,9 +27,10 @@ package final class HTTPService: Sendable {
         for (name, value) in fields { lines.append(name, value) }
         date = DateLine(before: lines, now: now)
         headerPatience = Patience(limits.headerTimeout)
-        bodyPatience = Patience(limits.bodyTimeout)
         idlePatience = Patience(limits.idleTimeout)
-        writePatience = Patience(limits.writeTimeout)
+        lingerPatience = Patience(limits.lingerTimeout)
+        bodyPace = Pace(limits.bodyTimeout, bytesPerSecond: limits.minimumBodyRate)
+        writePace = Pace(limits.writeTimeout, bytesPerSecond: limits.minimumWriteRate)
     }
 
     /// The bytes of a response after which the connection closes, for one who has not come as far as a request: without
@@ -41,6 +43,15 @@ package final class HTTPService: Sendable {
 
     /// Serves one connection until either side ends it.
     package func serve(_ connection: consuming Connection) async {
-        await HTTPConnection(connection, self).run()
+        let loop = connection.loop
+        await Self.serve(HTTPConnection(connection, self), on: loop)
+    }
+
+    private static func serve(_ conversation: HTTPConnection, on loop: EventLoop) async {
+        guard await conversation.run() else { return }
+        loop.handOver {
+            guard await conversation.rest() else { return }
+            await serve(conversation, on: loop)
+        }
     }
 }

@@ -19,7 +19,7 @@ struct HeaderDecoder: ~Copyable, Sendable {
     /// Takes one line in, without its CR LF; `offset` is where it begins in the header. Answers whether it was the
     /// last.
     mutating func take(
-        _ line: Span<UInt8>, at offset: Int, within limits: Limits, in scheme: Scheme
+        _ line: Span<UInt8>, at offset: Int, within limits: MessageLimits, in scheme: Scheme
     ) throws(HTTPError) -> Bool {
         guard requestLine != nil else {
             requestLine = try RequestLine.parse(line, limits: limits, scheme: scheme)

@@ -7,7 +7,7 @@ package struct RequestDecoder: ~Copyable, Sendable {
     /// Where arriving bytes are appended.
     package var buffer = ReceivedBytes()
 
-    private let limits: Limits
+    private let limits: MessageLimits
     private let scheme: Scheme
     private var header = HeaderDecoder()
     private var framing = RequestHead.Framing.none
@@ -21,12 +21,25 @@ package struct RequestDecoder: ~Copyable, Sendable {
     private var failure: HTTPError?
 
     package init(limits: Limits, scheme: Scheme = .http) {
-        self.limits = limits
+        self.limits = MessageLimits(limits)
         self.scheme = scheme
     }
 
     /// Something of a next request has arrived.
     package var hasBytes: Bool { start < buffer.bytes.count }
+
+    /// Bytes of the current content that have arrived; its framing does not count.
+    package var contentCount: Int {
+        switch framing {
+        case .none: 0
+        case .length(let length): min(length, buffer.bytes.count - start)
+        case .chunked:
+            switch chunks {
+            case .some(let decoder): decoder.contentCount
+            case .none: 0
+            }
+        }
+    }
 
     /// The next request's header, or nothing when more bytes are needed for it. Its content must be taken before the
     /// next one is asked for.

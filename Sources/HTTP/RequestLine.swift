@@ -11,7 +11,7 @@ struct RequestLine: Sendable {
     private static let longestRest = longestMethod + 11
 
     /// What can be said of a request line before its end is there; `bytes` may hold its CR.
-    static func checkBeginning(_ bytes: Span<UInt8>, limits: Limits) throws(HTTPError) {
+    static func checkBeginning(_ bytes: Span<UInt8>, limits: MessageLimits) throws(HTTPError) {
         guard !bytes.isEmpty, Alphabet.token[Int(bytes[0])] else {
             throw .malformed("The request does not begin with a method; is it HTTP/1.1, and without TLS?")
         }
@@ -25,7 +25,7 @@ struct RequestLine: Sendable {
         guard bytes.count <= limits.target + longestRest else { throw .targetTooLong(limit: limits.target) }
     }
 
-    static func parse(_ bytes: Span<UInt8>, limits: Limits, scheme: Scheme) throws(HTTPError) -> RequestLine {
+    static func parse(_ bytes: Span<UInt8>, limits: MessageLimits, scheme: Scheme) throws(HTTPError) -> RequestLine {
         try checkBeginning(bytes, limits: limits)
         let first = bytes.prefixCount(Alphabet.token)
         guard first > 0, first < bytes.count, bytes[first] == .space else {

@@ -12,7 +12,8 @@ internal import Vault
 /// The whole server: builds every room from the settings, and is the one place where they meet.
 package final class KeywardServer: Sendable {
     private let settings: Settings
-    private let descriptorLimit: UInt64
+    private let descriptors: DescriptorBudget
+    private let connectionLimit: Int
     private let logger: Logger
     private let store: any ResourceStore
     private let recovery: Recovery?
@@ -31,7 +32,9 @@ package final class KeywardServer: Sendable {
 
     /// Opens vault config and store; blocks while the store is read.
     package init(_ settings: Settings, version: String, logger: Logger) throws(StartFault) {
-        descriptorLimit = raiseDescriptorLimit()
+        let eventLoops = max(1, settings.eventLoops ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        descriptors = DescriptorBudget(limit: raiseDescriptorLimit(), loops: eventLoops)
+        connectionLimit = min(settings.limits.connections, descriptors.connections)
         let configFile = settings.vaultConfig.map { VaultConfigFile($0, files: PosixFiles()) }
         let config = try Self.load(configFile, settings)
         let rootSecret = settings.rootSecret.map { SecretName($0) }
@@ -100,18 +103,20 @@ package final class KeywardServer: Sendable {
         opsFront = makeFront(opsRoutes)
 
         do throws(TransportError) {
-            let count = settings.eventLoops ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
-            loops = try (0..<max(1, count)).map { index throws(TransportError) in
+            loops = try (0..<eventLoops).map { index throws(TransportError) in
                 try EventLoop(label: "keyward.loop.\(index)")
             }
         } catch {
             throw .system("\(error)")
         }
         sockets = SocketServer(
-            loops: loops, connections: settings.limits.connections,
-            connectionsFromOneAddress: settings.limits.connectionsFromOneAddress
-        ) { logger.error("no connection can be accepted for now", metadata: ["error": "\($0)"]) }
+            loops: loops, connections: connectionLimit,
+            connectionsFromOneAddress: settings.limits.connectionsFromOneAddress,
+            refused: RefusedConnections(registry, logger).note)
         registry.gauge("keyward_connections", help: "Open connections.") { [sockets] in Int64(sockets.connections) }
+        registry.gauge("keyward_connections_limit", help: "Connections that may be open.") { [connectionLimit] in
+            Int64(connectionLimit)
+        }
         registry.gauge("keyward_build_info", help: "Always 1.", labels: ["version": version]) { 1 }
         self.settings = settings
         self.logger = logger
@@ -127,7 +132,7 @@ package final class KeywardServer: Sendable {
         for loop in loops { loop.start() }
         var fields: Logger.Metadata = [
             "host": "\(settings.host)", "event_loops": .stringConvertible(loops.count),
-            "descriptors": .stringConvertible(descriptorLimit),
+            "descriptors": .stringConvertible(descriptors.limit),
         ]
         fields["tls"] = .stringConvertible(entrance != nil)
         fields["port"] = .stringConvertible(try listen(on: settings.port, front, isOps: false))
@@ -231,6 +236,16 @@ package final class KeywardServer: Sendable {
                     "cut a torn tail off the store: a write that was never acknowledged",
                     metadata: ["file": "\(recovery.file)", "bytes": .stringConvertible(recovery.cutBytes)])
             }
+        }
+        if connectionLimit < settings.limits.connections {
+            logger.warning(
+                "fewer connections than set: each takes a descriptor; raise the process's limit of them (ulimit -n)",
+                metadata: [
+                    "max_connections": .stringConvertible(settings.limits.connections),
+                    "connections": .stringConvertible(connectionLimit),
+                    "descriptors": .stringConvertible(descriptors.limit),
+                    "reserve": .stringConvertible(descriptors.reserve),
+                ])
         }
         if settings.rootSecret == nil {
             logger.warning(

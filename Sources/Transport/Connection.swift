@@ -1,25 +1,32 @@
 internal import Glibc
+internal import Synchronization
 
 /// One accepted TCP connection, owned by one task on one event loop and closed exactly once, when that task lets go of
 /// it. Reads and writes suspend the task and never block the loop.
 package struct Connection: ~Copyable {
     package let peer: Address
     private let descriptor: Descriptor
-    private let loop: EventLoop
+    /// Where its task runs, and any other that goes on with it.
+    package let loop: EventLoop
+    private let gate: ConnectionGate
     /// Between the plaintext and the socket, where TLS is spoken.
     private var session: TLSSession?
     /// Who is at the other end of TLS; nothing where it is not spoken.
     package private(set) var tls: TLSPeer?
 
-    init(adopting descriptor: Int32, from peer: Address, on loop: EventLoop) {
+    /// One that `gate` has let in.
+    init(adopting descriptor: Int32, from peer: Address, on loop: EventLoop, through gate: ConnectionGate) {
         self.peer = peer
         self.descriptor = Descriptor(adopting: descriptor)
         self.loop = loop
+        self.gate = gate
     }
 
     deinit {
         farewell()
         loop.forget(descriptor.number)
+        loop.connections.subtract(1, ordering: .relaxed)
+        gate.leave(peer)
     }
 
     /// The server stops: this connection's next response should be its last.
@@ -35,22 +42,32 @@ package struct Connection: ~Copyable {
         return ReceivedBytes(taking: try await receive(until: deadline, isIdle: isIdle))
     }
 
+    /// Waits idly, in as little memory as it can. Answers what came, which over TLS the next `read` will tell; nothing
+    /// when the connection has come to its end, whatever that was.
+    package func rest(until deadline: Deadline) async -> ReceivedBytes? {
+        guard case .bytes(let bytes) = await loop.read(from: descriptor.number, until: deadline, isIdle: true) else {
+            return nil
+        }
+        guard let session else { return ReceivedBytes(taking: bytes) }
+        session.feed(bytes)
+        return ReceivedBytes()
+    }
+
     /// Hands `bytes` to the kernel in one call and answers how many it took, mostly all; none where TLS has to seal
     /// them first. `write` takes the rest.
     package func send(_ bytes: [UInt8]) throws(TransportError) -> Int {
         session == nil ? try sendOnce(bytes, from: 0) : 0
     }
 
-    /// Hands `bytes`, from the one at `start` on, to the kernel as fast as it takes them. `patience` begins when it
-    /// takes no more.
-    package func write(
-        _ bytes: [UInt8], from start: Int, within patience: Patience
-    ) async throws(TransportError) {
+    /// Hands `bytes`, from the one at `start` on, to the kernel as fast as it takes them. The pace is asked for from the
+    /// moment on when it takes no more; with a peer that does not keep it the connection is reset, so that what the
+    /// kernel holds for it is let go too.
+    package func write(_ bytes: [UInt8], from start: Int, at pace: Pace) async throws(TransportError) {
         var deadline: Deadline?
         if let session {
-            try await write(bytes, through: session, within: patience, &deadline)
+            try await write(bytes, through: session, at: pace, &deadline)
         } else {
-            try await transmit(bytes, from: start, within: patience, &deadline)
+            try await transmit(bytes, from: start, at: pace, &deadline)
         }
     }
 
@@ -80,16 +97,19 @@ package struct Connection: ~Copyable {
     /// Sends bytes as they are on the wire.
     /// - Parameter deadline: that of all the bytes that belong together; set when the kernel first takes no more.
     func transmit(
-        _ bytes: [UInt8], from start: Int = 0, within patience: Patience, _ deadline: inout Deadline?
+        _ bytes: [UInt8], from start: Int = 0, at pace: Pace, _ deadline: inout Deadline?
     ) async throws(TransportError) {
         var sent = start
         while sent < bytes.count {
             let count = try sendOnce(bytes, from: sent)
             sent += count
-            guard count == 0 else { continue }
-            let end = deadline ?? .after(patience)
+            deadline = deadline.map { pace.extended($0, by: count, at: now) }
+            guard sent < bytes.count else { return }
+            let end = deadline ?? .after(pace.patience)
             deadline = end
-            try Self.check(await loop.wait(for: .write, on: descriptor.number, until: end, isIdle: false))
+            let wakeup = await loop.wait(for: .write, on: descriptor.number, until: end, isIdle: false)
+            if case .timedOut = wakeup { descriptor.resetWhenClosed() }
+            try Self.check(wakeup)
         }
     }
 

@@ -20,18 +20,19 @@ final class ConnectionGate: Sendable {
 
     var count: Int { counts.withLock { $0.all } }
 
-    func enter(_ peer: Address) -> Bool {
-        let isAdmitted = counts.withLock { counts in
-            guard counts.all < limit else { return false }
+    /// Counts a connection in, or says why it may not come in.
+    func enter(_ peer: Address) -> ConnectionRefusal? {
+        let refusal = counts.withLock { counts -> ConnectionRefusal? in
+            guard counts.all < limit else { return .full }
             if let limitByAddress {
-                guard counts.byAddress[peer.host, default: 0] < limitByAddress else { return false }
+                guard counts.byAddress[peer.host, default: 0] < limitByAddress else { return .fullForAddress(peer) }
                 counts.byAddress[peer.host, default: 0] += 1
             }
             counts.all += 1
-            return true
+            return nil
         }
-        if isAdmitted { open.enter() }
-        return isAdmitted
+        if refusal == nil { open.enter() }
+        return refusal
     }
 
     func leave(_ peer: Address) {

@@ -14,6 +14,12 @@ struct Descriptor: ~Copyable, Sendable {
         self.number = number
     }
 
+    /// Has the kernel throw away what a socket has not sent when it is closed, and tell the peer by a reset.
+    func resetWhenClosed() {
+        var choice = linger(l_onoff: 1, l_linger: 0)
+        _ = unsafe setsockopt(number, SOL_SOCKET, SO_LINGER, &choice, socklen_t(MemoryLayout<linger>.size))
+    }
+
     deinit {
         // EINTR from close(2) on Linux still closes: trying again could close somebody else's descriptor.
         _ = close(number)

@@ -52,6 +52,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var ready: [UnownedJob] = []
     /// By descriptor.
     private var seats: [Seat] = []
+    /// What tasks that have begun and not run yet are to do; which of them does which is the same.
+    private var handedOver: [() async -> Void] = []
     private var nextSweep = Deadline.now()
     /// When this turn had read from every connection that was ready: no byte of it arrived later.
     private(set) var turn = Deadline.now()
@@ -70,6 +72,13 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Starts a task that runs on this loop's thread.
     package func spawn(_ operation: @escaping @Sendable () async -> Void) {
         Task(executorPreference: self, operation: operation)
+    }
+
+    /// Starts a task for what the task that calls this, which runs on this loop too, is done with: the next one has it
+    /// on the same thread, so it need not be `Sendable`.
+    package func handOver(_ operation: @escaping () async -> Void) {
+        handedOver.append(operation)
+        spawn { await self.handedOver.popLast()?() }
     }
 
     /// Ends every wait that is idle, now and from now on, so that connections between two requests close.
@@ -134,6 +143,8 @@ extension EventLoop {
             defer { turn = .now() }
             return isReader ? room.receive(from: descriptor) ?? .stopping : .stopping
         }
+        // A peer with news in every turn would else never be among those whose deadlines are looked at.
+        guard deadline > turn else { return .timedOut }
         if let number = register(descriptor, for: interest) { return .failed(errno: number) }
         return await unsafe withUnsafeContinuation { continuation in
             seats[Int(descriptor)].waiter = unsafe Waiter(

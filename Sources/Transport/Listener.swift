@@ -8,6 +8,8 @@ struct Listener: ~Copyable, Sendable {
 
     /// Connections that may wait to be accepted; the kernel cuts it to `net.core.somaxconn`.
     private static let backlog: Int32 = 4_096
+    /// Bytes of a response that the kernel takes and has not sent.
+    private static let unsentBytes: Int32 = 131_072
 
     /// Binds `host`, a name or an address, and listens: of a name's addresses the first one that can be bound. Port 0
     /// takes a free one. With `onlyLoopback` an address that others can reach is refused, whatever the name said.
@@ -43,7 +45,10 @@ struct Listener: ~Copyable, Sendable {
         let descriptor = try Descriptor(socket(unsafe entry.ai_family, kind, 0), from: "socket")
         // Without it a restart would have to wait for the old connections' TIME_WAIT. SO_REUSEPORT is not set: a second
         // server on a taken port must fail, not share it.
-        Self.enable(SO_REUSEADDR, at: SOL_SOCKET, on: descriptor.number)
+        Self.set(SO_REUSEADDR, at: SOL_SOCKET, on: descriptor.number, to: 1)
+        // Each connection inherits it. The kernel takes no more than this ahead of what the peer has room for: a peer
+        // that reads nothing holds little memory, and whether one that reads slowly keeps the pace is seen in time.
+        Self.set(TCP_NOTSENT_LOWAT, at: Int32(IPPROTO_TCP), on: descriptor.number, to: Self.unsentBytes)
         guard unsafe bind(descriptor.number, entry.ai_addr, entry.ai_addrlen) == 0 else {
             throw .cannotListen(host: host, port: port, reason: systemReason(errno))
         }
@@ -92,13 +97,13 @@ struct Listener: ~Copyable, Sendable {
             _ = close(accepted)
             return .gone
         }
-        Self.enable(TCP_NODELAY, at: Int32(IPPROTO_TCP), on: accepted)
+        Self.set(TCP_NODELAY, at: Int32(IPPROTO_TCP), on: accepted, to: 1)
         return .connection(descriptor: accepted, peer: peer)
     }
 
-    private static func enable(_ option: Int32, at level: Int32, on descriptor: Int32) {
-        var one: Int32 = 1
-        _ = unsafe setsockopt(descriptor, level, option, &one, socklen_t(MemoryLayout<Int32>.size))
+    private static func set(_ option: Int32, at level: Int32, on descriptor: Int32, to value: Int32) {
+        var value = value
+        _ = unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
     private static func localAddress(of descriptor: Int32) -> Address? {

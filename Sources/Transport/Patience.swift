@@ -2,6 +2,10 @@
 package struct Patience: Sendable {
     let nanoseconds: UInt64
 
+    init(nanoseconds: UInt64) {
+        self.nanoseconds = nanoseconds
+    }
+
     /// A negative duration is none.
     package init(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components

@@ -14,18 +14,17 @@ package final class SocketServer: Sendable {
 
     private let loops: [EventLoop]
     private let gate: ConnectionGate
-    private let onExhaustion: @Sendable (TransportError) -> Void
-    private let isExhausted = Atomic(false)
+    private let refused: @Sendable (ConnectionRefusal) -> Void
 
-    /// - Parameter onExhaustion: told once when connections cannot be accepted for want of descriptors or memory, and
-    ///   again only after one could be accepted meanwhile.
+    /// - Parameter refused: hears of every connection that is not taken, and of every attempt for which the system has
+    ///   no descriptor or memory, on the loop that accepts.
     package init(
         loops: [EventLoop], connections: Int, connectionsFromOneAddress: Int?,
-        onExhaustion: @escaping @Sendable (TransportError) -> Void
+        refused: @escaping @Sendable (ConnectionRefusal) -> Void
     ) {
         self.loops = loops
         self.gate = ConnectionGate(limit: connections, limitByAddress: connectionsFromOneAddress)
-        self.onExhaustion = onExhaustion
+        self.refused = refused
     }
 
     /// Open connections.
@@ -66,7 +65,7 @@ package final class SocketServer: Sendable {
             default: fault = welcome(from: listener, service)
             }
             if let fault {
-                reportOnce(fault)
+                refused(.exhausted(.system(call: "accept4", errno: fault)))
                 try? await Task.sleep(for: Self.exhaustionPause)
             }
         }
@@ -81,29 +80,22 @@ package final class SocketServer: Sendable {
             case .gone: continue
             case .exhausted(let number): return number
             case .connection(let descriptor, let peer):
-                isExhausted.store(false, ordering: .relaxed)
                 place(descriptor, from: peer, service)
             }
         }
         return nil
     }
 
-    private func reportOnce(_ number: Int32) {
-        let wasExhausted = isExhausted.exchange(true, ordering: .relaxed)
-        if !wasExhausted { onExhaustion(.system(call: "accept4", errno: number)) }
-    }
-
     private func place(_ descriptor: Int32, from peer: Address, _ service: @escaping Service) {
         let load = { (loop: EventLoop) in loop.connections.load(ordering: .relaxed) }
-        guard gate.enter(peer), let loop = loops.min(by: { load($0) < load($1) }) else {
+        guard let loop = loops.min(by: { load($0) < load($1) }) else { return _ = close(descriptor) }
+        if let refusal = gate.enter(peer) {
             _ = close(descriptor)
-            return
+            return refused(refusal)
         }
         loop.connections.add(1, ordering: .relaxed)
         loop.spawn { [gate] in
-            await service(Connection(adopting: descriptor, from: peer, on: loop))
-            loop.connections.subtract(1, ordering: .relaxed)
-            gate.leave(peer)
+            await service(Connection(adopting: descriptor, from: peer, on: loop, through: gate))
         }
     }
 }

@@ -19,15 +19,21 @@ struct SettingFlags: ParsableArguments {
     @Option(.maxHeader) var maxHeader: String?
     @Option(.maxTarget) var maxTarget: String?
     @Option(.maxFields) var maxFields: String?
+    @Option(.maxTrailer) var maxTrailer: String?
     @Option(.maxChunkExtension) var maxChunkExtension: String?
     @Option(.maxNesting) var maxNesting: String?
+    @Option(.maxRequestsPerConnection) var maxRequestsPerConnection: String?
     @Option(.maxConnections) var maxConnections: String?
     @Option(.maxConnectionsPerAddress) var maxConnectionsPerAddress: String?
     @Option(.headerTimeout) var headerTimeout: String?
     @Option(.bodyTimeout) var bodyTimeout: String?
+    @Option(.minBodyRate) var minBodyRate: String?
     @Option(.idleTimeout) var idleTimeout: String?
     @Option(.tlsHandshakeTimeout) var tlsHandshakeTimeout: String?
     @Option(.writeTimeout) var writeTimeout: String?
+    @Option(.minWriteRate) var minWriteRate: String?
+    @Option(.lingerTimeout) var lingerTimeout: String?
+    @Option(.maxLinger) var maxLinger: String?
     @Option(.drainTimeout) var drainTimeout: String?
     @Option(.eventLoops) var eventLoops: String?
 
@@ -41,9 +47,13 @@ struct SettingFlags: ParsableArguments {
             "log-format": logFormat,
             "max-body": maxBody,
             "max-header": maxHeader, "max-target": maxTarget, "max-fields": maxFields,
-            "max-chunk-extension": maxChunkExtension, "max-nesting": maxNesting, "max-connections": maxConnections,
+            "max-trailer": maxTrailer,
+            "max-chunk-extension": maxChunkExtension, "max-nesting": maxNesting,
+            "max-requests-per-connection": maxRequestsPerConnection, "max-connections": maxConnections,
             "max-connections-per-address": maxConnectionsPerAddress, "header-timeout": headerTimeout,
-            "body-timeout": bodyTimeout, "idle-timeout": idleTimeout, "write-timeout": writeTimeout,
+            "body-timeout": bodyTimeout, "min-body-rate": minBodyRate, "idle-timeout": idleTimeout,
+            "write-timeout": writeTimeout,
+            "min-write-rate": minWriteRate, "linger-timeout": lingerTimeout, "max-linger": maxLinger,
             "drain-timeout": drainTimeout, "event-loops": eventLoops,
         ]
         return Dictionary(uniqueKeysWithValues: all.compactMap { name, text in text.map { (name, $0) } })

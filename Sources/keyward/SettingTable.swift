@@ -96,26 +96,35 @@ extension Setting {
         "The most a request's target, its path and query, may have (414 beyond it).")
     static let maxFields = number(
         "max-fields", \.server.limits.fields, 1...10_000, default: "100",
-        "The most header fields a request may have (431 beyond it).")
+        "The most fields a request's header, or the trailer of its body, may have (431 beyond it).")
+    static let maxTrailer = size(
+        "max-trailer", \.server.limits.trailer, default: "8KiB",
+        "The most the fields after a chunked body may have together (431 beyond it).")
     static let maxChunkExtension = size(
         "max-chunk-extension", \.server.limits.chunkExtension, default: "1KiB",
-        "The most the extensions of one chunk of a body may have (400 beyond it).")
+        "The most the chunk extensions of a body may have together (400 beyond it).")
     static let maxNesting = number(
         "max-nesting", \.server.nesting, 1...JSONValue.nestingCeiling, default: "100",
         "How deep arrays and objects of a JSON body may nest (400 beyond it).")
+    static let maxRequestsPerConnection = number(
+        "max-requests-per-connection", \.server.limits.requestsOnOneConnection, 1...1_000_000_000, default: "100000",
+        "The most requests one connection serves; the response to the last one closes it.")
     static let maxConnections = number(
         "max-connections", \.server.limits.connections, 1...1_000_000, default: "16384",
-        "The most connections open at once; one more is closed when it is accepted.")
+        "The most connections open at once, fewer where descriptors are; one more is closed when it is accepted.")
     static let maxConnectionsPerAddress = number(
         "max-connections-per-address", \.server.limits.connectionsFromOneAddress, 1...1_000_000,
         otherwise: "none, since a proxy is one address",
         "The most connections open at once from one address.")
     static let headerTimeout = timeout(
         "header-timeout", \.server.limits.headerTimeout, default: "10s",
-        "How long a request's header may take from its first byte (408 beyond it).")
+        "How long a request's header may take from its first byte (408 beyond it), and a new connection to send one.")
     static let bodyTimeout = timeout(
         "body-timeout", \.server.limits.bodyTimeout, default: "30s",
-        "How long a request's body may take from the end of its header (408 beyond it).")
+        "How long a request's body may take beyond its time at --min-body-rate (408 beyond it).")
+    static let minBodyRate = size(
+        "min-body-rate", \.server.limits.minimumBodyRate, default: "1KiB",
+        "The bytes a second that a body has to come with, once it has used up --body-timeout (408 below it).")
     static let idleTimeout = timeout(
         "idle-timeout", \.server.limits.idleTimeout, default: "75s",
         "How long a connection may rest between two requests before it is closed.")
@@ -124,7 +133,16 @@ extension Setting {
         "How long a new connection may take until TLS is spoken on it; then it is closed.")
     static let writeTimeout = timeout(
         "write-timeout", \.server.limits.writeTimeout, default: "30s",
-        "How long a client may take to receive one response before its connection is closed.")
+        "How long a client may take to receive a response beyond its time at --min-write-rate before it is cut off.")
+    static let minWriteRate = size(
+        "min-write-rate", \.server.limits.minimumWriteRate, default: "16KiB",
+        "The bytes a second that a client has to receive, once it has used up --write-timeout.")
+    static let lingerTimeout = timeout(
+        "linger-timeout", \.server.limits.lingerTimeout, default: "2s",
+        "How long a client may take to close after its last response, before its connection is closed.")
+    static let maxLinger = size(
+        "max-linger", \.server.limits.linger, default: "8MiB",
+        "The most that is read and thrown away meanwhile.")
     static let drainTimeout = timeout(
         "drain-timeout", \.server.limits.drainTimeout, default: "20s",
         "How long requests in flight may go on after the signal to stop.")
@@ -136,9 +154,9 @@ extension Setting {
     static let all = [
         host, port, opsPort, vaultConfig, store, rootSecret, tlsCertificate, tlsPrivateKey, tlsClientCA, tlsClientAuth,
         auditLog, logLevel, logFormat,
-        maxBody, maxHeader, maxTarget, maxFields, maxChunkExtension, maxNesting, maxConnections,
-        maxConnectionsPerAddress, headerTimeout, bodyTimeout, idleTimeout, tlsHandshakeTimeout, writeTimeout,
-        drainTimeout,
+        maxBody, maxHeader, maxTarget, maxFields, maxTrailer, maxChunkExtension, maxNesting,
+        maxRequestsPerConnection, maxConnections, maxConnectionsPerAddress, headerTimeout, bodyTimeout, minBodyRate,
+        idleTimeout, tlsHandshakeTimeout, writeTimeout, minWriteRate, lingerTimeout, maxLinger, drainTimeout,
         eventLoops,
     ]
 }

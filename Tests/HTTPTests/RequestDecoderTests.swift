@@ -88,6 +88,7 @@ func splits(_ bytes: [UInt8]) -> [[[UInt8]]] {
         var limits = Limits()
         limits.target = 20
         limits.header = 200
+        limits.trailer = 200
         limits.fields = 3
         limits.body = 10
         limits.chunkExtension = 8

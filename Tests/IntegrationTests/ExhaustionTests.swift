@@ -38,28 +38,41 @@ import Testing
     }
 
     @Test(.enabled(if: canLimit, "needs prlimit"))
-    func whenDescriptorsRunOutTheServerLivesAndServesAgain() throws {
-        let site = try Site(program: ["/usr/bin/prlimit", "--nofile=40:40", KeywardBinary.path()])
-        try site.put(ClientBody.text())
-        var wires: [Wire] = []
-        for _ in 0..<60 { wires.append(try Wire(port: site.server.port)) }
-        try wires[0].send("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
-        #expect(try Answer(from: wires[0]).status == 200)
-        wires = []
-        #expect(eventually { (try? site.status()) == 200 })
-        #expect(site.server.isRunning)
-        #expect(try site.server.terminate() == .exited(0))
-    }
-
-    @Test func oneConnectionTooManyIsClosed() throws {
-        let server = try KeywardProcess(["--store", "memory:", "--max-connections", "3"])
-        let wires = try (0..<3).map { _ in
-            let wire = try Wire(port: server.port)
-            try wire.send("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
-            #expect(try Answer(from: wire).status == 200)
-            return wire
+    func whenDescriptorsRunOutOpenConnectionsAreServedAndTheOthersAfterwards() throws {
+        let site = try Site.withClient(arguments: ["--ops-port", "0", "--header-timeout", "60s"])
+        let ops = HTTPClient(port: try #require(site.server.opsPort))
+        let failures = { try ops.metrics()[#"keyward_connections_refused_total{reason="exhausted"}"#] ?? -1 }
+        #expect(try site.status() == 200 && failures() == 0)
+        // Nobody could have come this far by connections alone: the limit of connections leaves a reserve.
+        let limit = { (count: Int) in
+            try ChildProcess.run(["/usr/bin/prlimit", "--pid", "\(site.server.pid)", "--nofile=\(count):"]).status
         }
-        #expect(try Wire(port: server.port).receiveToEnd() == "")
-        #expect(wires.count == 3)
+        #expect(try limit(site.server.openDescriptors + 3) == 0)
+        let wires = try (0..<20).map { _ in try Wire(port: site.server.port) }
+        #expect(try eventually { try failures() > 2 })
+
+        let timing = try Timing(300, site.mustServe)
+        report("good client while descriptors are out: \(timing)")
+        #expect(timing.percentile(0.95) < .milliseconds(50), "\(timing)")
+        #expect(try site.http.put("/fhir/Patient/p", RawRequest.body("p"), Site.basic).status == 201)
+        // A secret that changes now cannot be read, and the log says why.
+        try site.volume.swap(["client-secret": "another"])
+        #expect(try site.status("basic", "another") == 401)
+        let denial = try site.server.logLines { $0.reason == "file-unreadable" }
+        #expect(denial[0]["detail"]?.contains("Too many open files") == true, "\(denial[0].text)")
+        #expect(denial[0]["detail"]?.contains("raise the limit of the process") == true, "\(denial[0].text)")
+
+        #expect(try limit(1_000) == 0)
+        for wire in wires {
+            try wire.send("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(try Answer(from: wire).status == 200, "who waited is served")
+        }
+        #expect(try site.status("basic", "another") == 200)
+        let before = try failures()
+        #expect(try HTTPClient(port: site.server.port).get("/livez").status == 200)
+        #expect(try failures() == before)
+        let errors = site.server.logLines.filter { $0.message?.hasPrefix("no connection can be accepted") == true }
+        #expect(errors.count == 1, "one line an episode")
+        #expect(try site.server.terminate() == .exited(0))
     }
 }

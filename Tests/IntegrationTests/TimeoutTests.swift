@@ -36,6 +36,10 @@ import Testing
         try wire.send("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(try Answer(from: wire).status == 200)
         #expect(try wire.receiveToEnd() == "")
+    }
+
+    @Test func aNewConnectionThatSendsNothingIsClosedAfterTheTimeOfAHeader() throws {
+        let server = try KeywardProcess(["--store", "memory:", "--header-timeout", "300ms"])
         let silent = try Wire(port: server.port)
         #expect(try silent.receiveToEnd() == "")
     }

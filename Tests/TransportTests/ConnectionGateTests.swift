@@ -11,7 +11,7 @@ final class ConnectionGateTests {
 
     private func enters(_ address: UInt32, _ port: UInt16) -> Bool {
         let peer = Address(ipv4: address, port: port)
-        guard gate.enter(peer) else { return false }
+        guard gate.enter(peer) == nil else { return false }
         inside.append(peer)
         return true
     }
@@ -42,6 +42,21 @@ final class ConnectionGateTests {
         try leave(1, 2)
         #expect(enters(1, 4))
         #expect(!enters(1, 5))
+    }
+
+    @Test func whoIsRefusedHearsAtWhichLimit() throws {
+        gate = ConnectionGate(limit: 2, limitByAddress: 1)
+        #expect(enters(1, 1))
+        let (same, other) = (Address(ipv4: 1, port: 2), Address(ipv4: 3, port: 3))
+        guard case .fullForAddress(same) = gate.enter(same) else {
+            Issue.record("not refused for its address")
+            return
+        }
+        #expect(enters(2, 1))
+        guard case .full = gate.enter(other) else {
+            Issue.record("not refused")
+            return
+        }
     }
 
     @Test func whoIsLeftWhenTheTimeIsOverIsCounted() throws {

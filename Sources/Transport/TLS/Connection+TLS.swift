@@ -2,6 +2,8 @@ extension Connection {
     /// What is still read of a client whose handshake failed, and for how long, so that it can read the reason.
     private static let refusalBytes = 65_536
     private static let refusalPatience = Patience(.seconds(1))
+    /// For the handful of bytes that TLS itself has to say: all of them within a second.
+    private static let ownPace = Pace(.seconds(1), bytesPerSecond: .max)
 
     /// Speaks TLS from now on, or fails; then the connection is good for nothing but its end. The handshake waits on
     /// the loop, as any read does.
@@ -15,7 +17,7 @@ extension Connection {
         var arrived = try await receiveHandshake(until: deadline)
         if Self.isText(arrived) {
             var end: Deadline?
-            try? await transmit(plainAnswer(), within: Self.refusalPatience, &end)
+            try? await transmit(plainAnswer(), at: Self.ownPace, &end)
             await linger(upTo: Self.refusalBytes, until: .after(Self.refusalPatience))
             throw HandshakeFault(.plaintext, "the client speaks in plain text")
         }
@@ -41,7 +43,7 @@ extension Connection {
             fault = error
         }
         do throws(TransportError) {
-            try await send(from: session, within: Self.refusalPatience)
+            try await send(from: session, at: Self.ownPace)
         } catch {
             throw fault ?? HandshakeFault(error)
         }
@@ -87,7 +89,7 @@ extension Connection {
                 fault = error
             }
             // What TLS itself has to say: an answer to a key update, an alert.
-            try await send(from: session, within: Self.refusalPatience)
+            try await send(from: session, at: Self.ownPace)
             if isAny { return bytes }
             if let fault { throw fault }
             // An end without close_notify is one too: what a request lacks then, it lacks.
@@ -97,29 +99,29 @@ extension Connection {
     }
 
     func write(
-        _ bytes: [UInt8], through session: TLSSession, within patience: Patience, _ deadline: inout Deadline?
+        _ bytes: [UInt8], through session: TLSSession, at pace: Pace, _ deadline: inout Deadline?
     ) async throws(TransportError) {
         var start = 0
         while start < bytes.count {
             let end = min(bytes.count, start + Self.pieceSize)
             try session.seal(bytes.span.extracting(start..<end))
-            try await send(from: session, within: patience, &deadline)
+            try await send(from: session, at: pace, &deadline)
             start = end
         }
     }
 
-    private func send(from session: TLSSession, within patience: Patience) async throws(TransportError) {
+    private func send(from session: TLSSession, at pace: Pace) async throws(TransportError) {
         var deadline: Deadline?
-        try await send(from: session, within: patience, &deadline)
+        try await send(from: session, at: pace, &deadline)
     }
 
     private func send(
-        from session: TLSSession, within patience: Patience, _ deadline: inout Deadline?
+        from session: TLSSession, at pace: Pace, _ deadline: inout Deadline?
     ) async throws(TransportError) {
         let output = session.takeOutput()
         guard !output.isEmpty else { return }
         do throws(TransportError) {
-            try await transmit(output, within: patience, &deadline)
+            try await transmit(output, at: pace, &deadline)
         } catch {
             session.abandon()
             throw error

@@ -58,6 +58,27 @@ final class RawClient {
         return Int(count)
     }
 
+    /// Whether anything, the other side's end included, arrives in that time.
+    func hasArrived(within milliseconds: Int32) -> Bool {
+        var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&ready, 1, milliseconds) > 0
+    }
+
+    /// Takes up to `limit` bytes of what has arrived, without waiting; answers how many those were.
+    func take(_ limit: Int) -> Int {
+        var bytes = [UInt8](repeating: 0, count: limit)
+        return max(0, unsafe recv(descriptor, &bytes, limit, Int32(MSG_DONTWAIT)))
+    }
+
+    /// How the connection ended, once it did: 0 at the end of the stream, else the error number.
+    func ending() -> Int32 {
+        var byte: UInt8 = 0
+        while true {
+            let count = unsafe recv(descriptor, &byte, 1, 0)
+            if count <= 0 { return count == 0 ? 0 : errno }
+        }
+    }
+
     func finish() {
         if let tls {
             tls.close()

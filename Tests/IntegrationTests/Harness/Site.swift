@@ -95,8 +95,15 @@ final class Site {
     }
 
     /// Starts the server again on the same store; the one before must have ended.
-    func start() throws {
-        server = try KeywardProcess(arguments, environment: environment, program: program)
+    /// - Parameter flags: more of them, for this start.
+    func start(adding flags: [String] = []) throws {
+        server = try KeywardProcess(arguments + flags, environment: environment, program: program)
         http = HTTPClient(port: server.port, tls: tls)
+    }
+
+    /// A request of the good client that has to be answered.
+    func mustServe() throws {
+        let status = try status()
+        guard status == 200 else { throw HarnessFault("the good client got \(status)") }
     }
 }

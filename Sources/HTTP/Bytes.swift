@@ -43,6 +43,7 @@ extension UInt8 {
     static let carriageReturn: UInt8 = 0x0d
     static let space: UInt8 = 0x20
     static let percent: UInt8 = 0x25
+    static let comma: UInt8 = 0x2c
     static let slash: UInt8 = 0x2f
     static let colon: UInt8 = 0x3a
     static let semicolon: UInt8 = 0x3b

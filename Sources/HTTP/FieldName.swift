@@ -13,6 +13,7 @@ package final class FieldName: Sendable {
     }
 
     package static let accept = FieldName("Accept")
+    package static let acceptEncoding = FieldName("Accept-Encoding")
     package static let allow = FieldName("Allow")
     package static let authorization = FieldName("Authorization")
     package static let connection = FieldName("Connection")
@@ -29,6 +30,8 @@ package final class FieldName: Sendable {
     package static let location = FieldName("Location")
     package static let origin = FieldName("Origin")
     package static let prefer = FieldName("Prefer")
+    package static let secFetchSite = FieldName("Sec-Fetch-Site")
+    package static let vary = FieldName("Vary")
     package static let wwwAuthenticate = FieldName("WWW-Authenticate")
     package static let xRequestID = FieldName("X-Request-Id")
 }

@@ -69,12 +69,14 @@ final class HTTPConnection: ContentSource {
 
     func content() async throws(HTTPError) -> ReceivedBytes {
         guard let head = pending else { return ReceivedBytes() }
+        guard head.coding != .unsupported else { throw .unknownContentCoding }
         let deadline = Deadline.after(service.bodyPatience)
         var owesContinue = head.expectsContinue
         while true {
             if let content = try decoder.content() {
                 pending = nil
-                return content
+                guard head.coding == .gzip else { return content }
+                return try await service.desk.unpack(content)
             }
             do throws(TransportError) {
                 if owesContinue, !decoder.hasBytes { output.append("HTTP/1.1 100 Continue\r\n\r\n") }
@@ -104,6 +106,12 @@ final class HTTPConnection: ContentSource {
     /// Gathers the response, and answers whether the connection goes on after it.
     private func send(_ response: Response, to head: RequestHead, closes: Bool) async throws(TransportError) -> Bool {
         let closes = closes || connection.isStopping
+        var response = response
+        if response.content.count >= service.desk.minimum || head.accepts == .onlyGzip {
+            // What is ready does not wait for what takes long.
+            if response.content.count > CodingDesk.most { try await flush() }
+            await response.code(for: head, by: service.desk)
+        }
         response.write(
             to: &output,
             .init(

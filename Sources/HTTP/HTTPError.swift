@@ -9,6 +9,7 @@ package enum HTTPError: Error, Sendable, Equatable {
     /// The header or the content took longer than its time-out.
     case timedOut(waitingFor: String)
     case unknownTransferCoding
+    case unknownContentCoding
     case unsupportedVersion
     case unknownExpectation
     /// The connection ended in the middle of a request; there is nobody to answer.
@@ -22,6 +23,7 @@ package enum HTTPError: Error, Sendable, Equatable {
         case .contentTooLarge: .contentTooLarge
         case .timedOut: .requestTimeout
         case .unknownTransferCoding: .notImplemented
+        case .unknownContentCoding: .unsupportedMediaType
         case .unsupportedVersion: .httpVersionNotSupported
         case .unknownExpectation: .expectationFailed
         }
@@ -37,6 +39,8 @@ package enum HTTPError: Error, Sendable, Equatable {
         case .tooManyFields(let limit): "The request has more than \(limit) field lines; send fewer."
         case .contentTooLarge(let limit): "The content is larger than \(limit) bytes; send less."
         case .timedOut(let part): "The \(part) did not arrive in time; send it faster."
+        case .unknownContentCoding:
+            "The only Content-Encoding understood is gzip, once; send the content so, or as it is."
         case .unknownTransferCoding: "The only transfer coding understood is chunked."
         case .unsupportedVersion: "The versions spoken are HTTP/1.1 and HTTP/1.0."
         case .unknownExpectation: "The only expectation understood is 100-continue."

@@ -5,6 +5,7 @@ package struct HTTPService: Sendable {
     let limits: Limits
     let responder: any Responder
     let date: DateLine
+    let desk: CodingDesk
     let headerPatience: Patience
     let bodyPatience: Patience
     let idlePatience: Patience
@@ -15,6 +16,7 @@ package struct HTTPService: Sendable {
         self.limits = limits
         self.responder = responder
         date = DateLine(now: now)
+        desk = CodingDesk(limits: limits)
         headerPatience = Patience(limits.headerTimeout)
         bodyPatience = Patience(limits.bodyTimeout)
         idlePatience = Patience(limits.idleTimeout)

@@ -51,7 +51,9 @@ struct HeaderDecoder: Sendable {
         return RequestHead(
             method: requestLine.method, target: requestLine.target,
             fields: RequestFields(header: header, lines: lines), framing: framing, keepsAlive: keepsAlive,
-            isHTTP10: requestLine.isHTTP10, expectsContinue: rules.expectsContinue && !requestLine.isHTTP10)
+            isHTTP10: requestLine.isHTTP10, expectsContinue: rules.expectsContinue && !requestLine.isHTTP10,
+            coding: rules.coding,
+            accepts: rules.accepts.choice)
     }
 
     /// Checks the grammar of a field line (RFC 9112 §5) and answers where its colon is.

@@ -1,10 +1,12 @@
-/// What the field lines of one request say about its connection and its framing, gathered line by line. Whatever could
-/// be read in two ways is refused (RFC 9112 §11.2).
+/// What the field lines of one request say about its connection, its framing and its codings, gathered line by line.
+/// Whatever could be read in two ways is refused (RFC 9112 §11.2).
 struct HeaderRules {
     private(set) var length: Int?
     private(set) var isChunked = false
     private(set) var host: Range<Int>?
     private(set) var expectsContinue = false
+    private(set) var accepts = AcceptEncoding()
+    private(set) var coding = ContentCoding.identity
     private var closes = false
     private var keepsAlive = false
 
@@ -20,6 +22,10 @@ struct HeaderRules {
             takeConnection(value)
         case 14 where name.equals("content-length", ignoringCase: true):
             try takeLength(value)
+        case 15 where name.equals("accept-encoding", ignoringCase: true):
+            accepts.take(value)
+        case 16 where name.equals("content-encoding", ignoringCase: true):
+            coding.take(value)
         case 17 where name.equals("transfer-encoding", ignoringCase: true):
             try takeCoding(value)
         default:

@@ -8,10 +8,12 @@ package struct Limits: Sendable {
     package var header = 32_768
     /// Field lines in one header or trailer section (431).
     package var fields = 100
-    /// Bytes of the content (413).
+    /// Bytes of the content as it arrives, and of what it unpacks to (413).
     package var body = 2_097_152
     /// Bytes of the extensions of one chunk (400).
     package var chunkExtension = 1_024
+    /// Bytes of a response from which gzip is worth it for one who asks for it; none: no response is compressed.
+    package var gzipMinimum: Int? = 1_024
     /// Open connections in all; one more is closed as soon as it is accepted.
     package var connections = 16_384
     /// Open connections from one address; none by default, since a proxy is one address.

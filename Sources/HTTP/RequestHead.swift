@@ -18,10 +18,15 @@ package final class RequestHead: Sendable {
     package let isHTTP10: Bool
     /// The client waits for 100 (Continue) before it sends the content (RFC 9110 §10.1.1).
     package let expectsContinue: Bool
+    /// How the content is coded.
+    package let coding: ContentCoding
+    /// How the content of the response may be coded.
+    package let accepts: AcceptEncoding.Choice
 
     package init(
         method: Method, target: RequestTarget, fields: RequestFields, framing: Framing = .none, keepsAlive: Bool = true,
-        isHTTP10: Bool = false, expectsContinue: Bool = false
+        isHTTP10: Bool = false, expectsContinue: Bool = false, coding: ContentCoding = .identity,
+        accepts: AcceptEncoding.Choice = .identity
     ) {
         self.method = method
         self.target = target
@@ -30,5 +35,7 @@ package final class RequestHead: Sendable {
         self.keepsAlive = keepsAlive
         self.isHTTP10 = isHTTP10
         self.expectsContinue = expectsContinue
+        self.coding = coding
+        self.accepts = accepts
     }
 }

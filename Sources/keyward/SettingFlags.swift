@@ -25,6 +25,7 @@ struct SettingFlags: ParsableArguments {
     @Option(.writeTimeout) var writeTimeout: String?
     @Option(.drainTimeout) var drainTimeout: String?
     @Option(.eventLoops) var eventLoops: String?
+    @Option(.gzipMinSize) var gzipMinSize: String?
 
     /// The flags given, by the name of their setting.
     var given: [String: String] {
@@ -36,7 +37,7 @@ struct SettingFlags: ParsableArguments {
             "max-chunk-extension": maxChunkExtension, "max-nesting": maxNesting, "max-connections": maxConnections,
             "max-connections-per-address": maxConnectionsPerAddress, "header-timeout": headerTimeout,
             "body-timeout": bodyTimeout, "idle-timeout": idleTimeout, "write-timeout": writeTimeout,
-            "drain-timeout": drainTimeout, "event-loops": eventLoops,
+            "drain-timeout": drainTimeout, "event-loops": eventLoops, "gzip-min-size": gzipMinSize,
         ]
         return Dictionary(uniqueKeysWithValues: all.compactMap { name, text in text.map { (name, $0) } })
     }

@@ -18,7 +18,7 @@ struct Read: Interaction {
             throw StorageError.preconditionFailed(current: current.version)
         }
         if let condition = try exchange.condition(.ifNoneMatch), condition.isMet(by: current.version) {
-            var response = Response(.notModified)
+            var response = Response(.notModified, content: current.body ?? [])
             response.describe(current)
             return response
         }

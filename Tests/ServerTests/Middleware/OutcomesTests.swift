@@ -56,7 +56,13 @@ import Testing
         (.contentTooLarge(limit: 7), 413, "too-long"), (.timedOut(waitingFor: "content"), 408, "timeout"),
         (.unknownTransferCoding, 501, "structure"), (.unsupportedVersion, 505, "structure"),
         (.unknownExpectation, 417, "structure"), (.disconnected, 400, "structure"),
+        (.unknownContentCoding, 415, "not-supported"),
     ]
+
+    @Test func whoSendsAnUnknownCodingIsToldWhichThereIs() {
+        #expect(answer(HTTPError.unknownContentCoding)[.acceptEncoding] == "gzip")
+        #expect(answer(HTTPError.unknownTransferCoding)[.acceptEncoding] == nil)
+    }
 
     @Test(arguments: wire)
     func anErrorOfTheWireKeepsItsStatus(error: HTTPError, status: Int, code: String) throws {

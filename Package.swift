@@ -55,6 +55,11 @@ let package = Package(
             resources: [.embedInCode("Resources/version.txt")],
             swiftSettings: house),
 
+        // Not a product: what holds for every input of a reader; the tests and the fuzzer hold it to theirs.
+        .target(
+            name: "Invariants", dependencies: ["Access", "FHIR", "HTTP", "JSON", "Transport", "Vault"],
+            path: "Fuzz/Invariants", swiftSettings: house),
+
         // Not a product: what a look at a secret costs (`make bench-vault`).
         .executableTarget(
             name: "vault-bench", dependencies: ["Vault"], path: "Benchmarks/Vault", swiftSettings: house),
@@ -70,8 +75,15 @@ let package = Package(
         tests(
             "ServerTests",
             ["Server", "Transport", "HTTP", "FHIR", "JSON", "Vault", "Storage", "Access", "Telemetry", log]),
+        tests("InvariantsTests", ["Invariants"]),
         tests("keywardTests", ["keyward"]),
         tests("IntegrationTests", ["keyward", "JSON"]),
         tests("StyleTests", []),
     ]
 )
+
+// What `make fuzz` runs. Only libFuzzer gives it a main function, so no other build may see it.
+if Context.environment["KEYWARD_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(name: "fuzz", dependencies: ["Invariants"], path: "Fuzz/Target", swiftSettings: house))
+}

@@ -8,24 +8,24 @@ package import Vault
 /// credentials or with malformed ones, has nothing to hide and looks at nothing.
 package struct Authenticator: Sendable {
     private let secrets: SecretResolver
-    private let rootSecret: SecretName?
-    private let lookUp: @Sendable (LogicalID) -> ClientResource?
+    private let root: ClientAccount?
+    private let lookUp: @Sendable (LogicalID) -> ClientAccount?
 
     /// - Parameters:
     ///   - rootSecret: the name of the secret that is the password of `root`. With one there is no tutorial mode, and a
     ///     `Client/root` that may exist cannot log in.
     ///   - client: the current version of a client, found without waiting.
     package init(
-        secrets: SecretResolver, rootSecret: SecretName?, client: @escaping @Sendable (LogicalID) -> ClientResource?
+        secrets: SecretResolver, rootSecret: SecretName?, client: @escaping @Sendable (LogicalID) -> ClientAccount?
     ) {
         self.secrets = secrets
-        self.rootSecret = rootSecret
+        root = rootSecret.flatMap { ClientAccount(root: $0) }
         lookUp = client
     }
 
     /// The login of a request without an Authorization field: the tutorial's, or nobody's.
     package func login(withoutCredentials request: TutorialRequest) throws(Denial) -> Login {
-        if rootSecret == nil && request.isOfThisMachine { return Login(principal: .tutorial, use: nil) }
+        if root == nil && request.isOfThisMachine { return Login(principal: .tutorial, use: nil) }
         throw .noCredentials
     }
 
@@ -40,66 +40,49 @@ package struct Authenticator: Sendable {
         } catch {
             throw Denial(error)
         }
-        return try await login(by: credentials, since: arrival)
-    }
-
-    private func login(
-        by credentials: borrowing BasicCredentials, since arrival: Moment
-    ) async throws(Denial) -> Login {
-        let id = credentials.user
-        if let id, let rootSecret, id.text == ClientResource.reservedID {
-            let use = try await judge(credentials.password, by: rootSecret, of: id, since: arrival)
-            return Login(principal: .root, use: use)
-        }
-        let client: (id: LogicalID, secret: SecretReference)
+        let account: ClientAccount
+        let secret: SecretName
         do throws(Denial) {
-            client = try self.client(id)
+            account = try self.account(credentials.user)
+            secret = try account.secret.get()
         } catch {
             secrets.decoyLook(credentials.password, since: arrival)
             throw error
         }
-        let name = SecretName(client.secret.name)
-        let use = try await judge(credentials.password, by: name, of: client.id, since: arrival)
-        return Login(principal: .client(client.id), use: use)
-    }
-
-    /// A client that may log in by password, and the reference to it.
-    private func client(_ id: LogicalID?) throws(Denial) -> (id: LogicalID, secret: SecretReference) {
-        guard let id, let client = lookUp(id) else {
-            throw Denial(.unknownClient, client: id, "there is no such client; create it, or correct the user")
-        }
-        guard client.isActive else {
-            throw Denial(.inactiveClient, client: id, "the client's `active` is false; set it to true")
-        }
-        guard client.grantTypes.contains("basic") else {
-            throw Denial(.noBasicGrant, client: id, "the client's `grant_types` lacks \"basic\"; add it")
-        }
-        guard let secret = client.secret else {
-            throw Denial(
-                .noSecretReference, client: id, "the client has no secret; put a reference into its `_secret`")
-        }
-        return (id, secret)
-    }
-
-    private func judge(
-        _ password: borrowing SecretBytes, by secret: SecretName, of id: LogicalID, since arrival: Moment
-    ) async throws(Denial) -> SecretUse {
-        let requester = Requester(resourceType: ResourceType.client.name, id: id.text, field: "secret")
         let verdict: SecretVerdict
         do throws(VaultError) {
-            verdict = try await secrets.admits(password, as: secret, for: requester, since: arrival)
+            switch try secrets.judge(credentials.password, as: secret, for: account.requester, since: arrival) {
+            case .settled(let settled): verdict = settled
+            case .open(let question): verdict = try await secrets.settle(question, about: credentials.password)
+            }
         } catch {
-            throw Denial(error, client: id, secret: secret)
+            throw Denial(error, client: account.id, secret: secret)
         }
+        return try Self.login(of: account, by: secret, verdict)
+    }
+
+    private func account(_ id: LogicalID?) throws(Denial) -> ClientAccount {
+        if let id {
+            if let root, id == root.id { return root }
+            if let account = lookUp(id) { return account }
+        }
+        throw Denial(.unknownClient, client: id, "there is no such client; create it, or correct the user")
+    }
+
+    private static func login(
+        of account: ClientAccount, by secret: SecretName, _ verdict: SecretVerdict
+    ) throws(Denial) -> Login {
         switch verdict {
         case .admitted(let value):
-            return SecretUse(client: id, secret: secret, value: value)
+            return Login(
+                principal: account.principal, use: SecretUse(client: account.id, secret: secret, value: value))
         case .expired:
             throw Denial(
-                .expiredPassword, client: id, secret: secret,
+                .expiredPassword, client: account.id, secret: secret,
                 "the password is the previous value of the secret, whose overlap is over; use the value in force")
         case .wrong:
-            throw Denial(.wrongPassword, client: id, secret: secret, "the password is not the value of the secret")
+            throw Denial(
+                .wrongPassword, client: account.id, secret: secret, "the password is not the value of the secret")
         }
     }
 }

@@ -24,13 +24,14 @@ package struct BasicCredentials: ~Copyable {
         guard value.extracting(0..<start).isBasic else { throw .unsupportedScheme }
         while start < value.count, value[start] == UInt8(ascii: " ") { start += 1 }
         guard start < value.count else { throw .malformed }
-        var decoded: [UInt8] = []
-        // Overwrites the buffer, which holds the password too, whatever comes of it.
-        defer { _ = SecretBytes(taking: &decoded) }
-        try Base64.decode(value.extracting(start..<value.count), into: &decoded)
-        guard decoded.span.isPlainText, let colon = decoded.firstIndex(of: UInt8(ascii: ":")) else { throw .malformed }
-        user = LogicalID(decoded.span.extracting(..<colon))
-        password = SecretBytes(copying: decoded.span.extracting((colon + 1)...))
+        var decoded = try Base64.decode(value.extracting(start..<value.count))
+        let (user, colon) = try decoded.withBytes { bytes throws(Fault) in
+            guard bytes.isPlainText, let colon = bytes.firstColon else { throw .malformed }
+            return (LogicalID(bytes.extracting(..<colon)), colon)
+        }
+        self.user = user
+        decoded.removeFirst(colon + 1)
+        password = decoded
     }
 }
 
@@ -44,15 +45,21 @@ extension Span<UInt8> {
         return true
     }
 
+    fileprivate var firstColon: Int? {
+        for index in indices where self[index] == UInt8(ascii: ":") { return index }
+        return nil
+    }
+
     /// UTF-8 without control characters, those of U+0080 to U+009F included: C2 80 to C2 9F in UTF-8.
     fileprivate var isPlainText: Bool {
-        guard (try? UTF8Span(validating: self)) != nil else { return false }
+        var isASCII = true
         var previous: UInt8 = 0
         for index in indices {
             let byte = self[index]
             if byte < 0x20 || byte == 0x7f || (previous == 0xc2 && byte < 0xa0) { return false }
+            if byte >= 0x80 { isASCII = false }
             previous = byte
         }
-        return true
+        return isASCII || (try? UTF8Span(validating: self)) != nil
     }
 }

@@ -23,17 +23,44 @@ package struct ResourceType: Sendable, Hashable {
     private static let names: [String] =
         String(decoding: PackageResources.r4_resource_types_txt, as: UTF8.self)
         .split(separator: "\n").map(String.init).filter { $0 != "Parameters" } + systemNames
-    private static let byName = [String: ResourceType](uniqueKeysWithValues: all.map { ($0.name, $0) })
+    /// By the bytes of the names, to be searched by halves.
+    private static let sorted = all.map { (name: Array($0.name.utf8), type: $0) }.sorted {
+        $0.name.lexicographicallyPrecedes($1.name)
+    }
 
     private init(index: UInt8) { self.index = index }
 
     /// Nil when there is no such type here; names are case-sensitive.
     package init?(_ name: String) {
-        guard let known = Self.byName[name] else { return nil }
-        self = known
+        self.init(name.utf8.span)
+    }
+
+    /// The same, for a name that is no text yet.
+    package init?(_ name: Span<UInt8>) {
+        var (low, high) = (0, Self.sorted.count)
+        while low < high {
+            let middle = (low + high) / 2
+            let order = name.order(Self.sorted[middle].name)
+            if order == 0 {
+                self = Self.sorted[middle].type
+                return
+            }
+            if order < 0 { high = middle } else { low = middle + 1 }
+        }
+        return nil
     }
 
     package var name: String { Self.names[Int(index)] }
 
     package var kind: Kind { index < Self.client.index ? .clinical : .system }
+}
+
+extension Span<UInt8> {
+    /// Less than, equal to or greater than zero, as these bytes come before, are, or come after `other`.
+    fileprivate func order(_ other: [UInt8]) -> Int {
+        for index in 0..<Swift.min(count, other.count) where self[index] != other[index] {
+            return Int(self[index]) - Int(other[index])
+        }
+        return count - other.count
+    }
 }

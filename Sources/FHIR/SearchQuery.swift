@@ -36,8 +36,10 @@ package struct SearchQuery: Sendable, Equatable {
         var seen: Set<String> = []
         for parameter in search.parameters {
             let name = parameter.name
-            if let plain = name.split(separator: ":").first, plain != name, Self.known.contains(String(plain)) {
-                throw .malformed(.notSupported, "\(plain) takes no modifier here; send it without", at: String(plain))
+            // By scalars: a colon and a combining mark after it are one character.
+            let plain = String(name.unicodeScalars.prefix { $0 != ":" })
+            if plain != name, Self.known.contains(plain) {
+                throw .malformed(.notSupported, "\(plain) takes no modifier here; send it without", at: plain)
             }
             if !seen.insert(name).inserted && name != "_id" && Self.known.contains(name) {
                 throw .malformed(.duplicate, "\(name) is given twice; send it once", at: name)

@@ -5,4 +5,11 @@ package struct VersionTag: Sendable, Hashable {
     package init(_ version: Int) { self.version = version }
 
     package var text: String { "W/\"" + String(version) + "\"" }
+
+    /// Appends the text.
+    package func write(to bytes: inout [UInt8]) {
+        bytes += "W/\"".utf8
+        bytes += String(version).utf8
+        bytes.append(UInt8(ascii: "\""))
+    }
 }

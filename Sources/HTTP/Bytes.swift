@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The grammar's alphabets (RFC 9110 §5.6.2, RFC 3986 §2), as tables: one look-up a byte.
 enum Alphabet {
     /// `tchar` of RFC 9110 §5.6.2.
@@ -6,10 +8,8 @@ enum Alphabet {
     static let path = table("-._~!$&'()*+,;=:@/%", letters: true)
     /// What a query may hold: RFC 3986 §3.4, and the vertical bar that FHIR's token search is commonly sent with.
     static let query = table("-._~!$&'()*+,;=:@/%?|", letters: true)
-    /// What a field value may hold: RFC 9110 §5.5.
-    static let value: [Bool] = (0..<256).map { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7f) }
-    /// What the authority of a target or a Host field may hold, brackets of an IPv6 address included (RFC 3986 §3.2.2).
-    static let host = table("-._~!$&'()*+,;=:[]%", letters: true)
+    /// What a host's name may hold (`reg-name`, RFC 3986 §3.2.2), but for per cent signs and commas: see `Authority`.
+    static let registeredName = table("-._~!$&'()*+;=", letters: true)
 
     private static func table(_ others: String, letters: Bool) -> [Bool] {
         var table = [Bool](repeating: false, count: 256)
@@ -25,6 +25,9 @@ extension UInt8 {
     var isASCIIAlphanumeric: Bool {
         (self >= 0x30 && self <= 0x39) || (asciiLowercase >= 0x61 && asciiLowercase <= 0x7a)
     }
+
+    /// No control character, unless it is the tab: RFC 9110 §5.5.
+    var isFieldValue: Bool { (self >= 0x20 && self != 0x7f) || self == .tab }
 
     var isDigit: Bool { self >= 0x30 && self <= 0x39 }
 
@@ -42,23 +45,53 @@ extension UInt8 {
     static let lineFeed: UInt8 = 0x0a
     static let carriageReturn: UInt8 = 0x0d
     static let space: UInt8 = 0x20
+    static let quote: UInt8 = 0x22
     static let percent: UInt8 = 0x25
     static let comma: UInt8 = 0x2c
     static let slash: UInt8 = 0x2f
     static let colon: UInt8 = 0x3a
     static let semicolon: UInt8 = 0x3b
+    static let equalsSign: UInt8 = 0x3d
     static let questionMark: UInt8 = 0x3f
+    static let backslash: UInt8 = 0x5c
 }
 
 extension Span<UInt8> {
     /// The first index at or after `start` that holds `byte`.
     func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
-        var index = start
-        while index < count {
-            if self[index] == byte { return index }
-            index += 1
+        firstIndex(of: byte, in: start..<count)
+    }
+
+    func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        unsafe extracting(range).withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress, let found = unsafe memchr(start, Int32(byte), bytes.count) else {
+                return nil
+            }
+            return unsafe range.lowerBound + (UnsafeRawPointer(found) - start)
         }
-        return nil
+    }
+
+    /// Whether a field value may be made of these bytes; sixteen of them at a time.
+    var isFieldValue: Bool {
+        var start = 0
+        while start + 16 <= count {
+            let block = unsafe withUnsafeBytes {
+                unsafe $0.loadUnaligned(fromByteOffset: start, as: SIMD16<UInt8>.self)
+            }
+            let isControl = (block .< 0x20) .& (block .!= .tab) .| (block .== 0x7f)
+            guard isControl == SIMDMask(repeating: false) else { return false }
+            start += 16
+        }
+        for index in start..<count {
+            guard self[index].isFieldValue else { return false }
+        }
+        return true
+    }
+
+    func count(of byte: UInt8) -> Int {
+        var number = 0
+        for index in indices where self[index] == byte { number += 1 }
+        return number
     }
 
     func allSatisfy(_ alphabet: [Bool]) -> Bool {
@@ -95,9 +128,13 @@ extension Span<UInt8> {
 
 extension [UInt8] {
     /// Appends a number that is not negative, in decimal.
-    mutating func append(decimal number: Int) {
-        if number > 9 { append(decimal: number / 10) }
-        append(UInt8(ascii: "0") + UInt8(number % 10))
+    package mutating func append(decimal number: Int) {
+        var power = 1
+        while number / power > 9 { power *= 10 }
+        while power > 0 {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / power % 10))
+            power /= 10
+        }
     }
 
     mutating func append(_ text: StaticString) {

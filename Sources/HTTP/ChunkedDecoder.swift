@@ -87,21 +87,20 @@ struct ChunkedDecoder: ~Copyable, Sendable {
         let field = bytes.extracting(0..<line)
         guard let colon = field.firstIndex(of: .colon), colon > 0,
             field.extracting(0..<colon).allSatisfy(Alphabet.token),
-            field.extracting((colon + 1)...).allSatisfy(Alphabet.value)
+            field.extracting((colon + 1)...).isFieldValue
         else { throw .malformed("A trailer field line is malformed.") }
         return line + 2
     }
 
     /// The length of the line that `bytes` begin with, without its CR LF; nothing when its end has not arrived.
     private static func line(_ bytes: Span<UInt8>, longest: Int, tooLong: HTTPError) throws(HTTPError) -> Int? {
-        guard let end = bytes.firstIndex(of: .lineFeed) else {
-            guard bytes.count <= longest + 1 else { throw tooLong }
-            return nil
-        }
+        let end = bytes.firstIndex(of: .lineFeed)
+        // First, as it is when the line comes in pieces: the answer is the same. One more is for the CR.
+        guard end ?? bytes.count <= longest + 1 else { throw tooLong }
+        guard let end else { return nil }
         guard end > 0, bytes[end - 1] == .carriageReturn else {
             throw .malformed("A line of the chunked content ends without CR LF.")
         }
-        guard end - 1 <= longest else { throw tooLong }
         return end - 1
     }
 
@@ -113,17 +112,18 @@ struct ChunkedDecoder: ~Copyable, Sendable {
         var size = 0
         var index = 0
         while index < line.count, let digit = line[index].hexadecimal {
-            guard index < Self.longestSize else { throw .contentTooLarge(limit: limits.body) }
+            guard index < Self.longestSize else {
+                throw size > limits.body
+                    ? .contentTooLarge(limit: limits.body) : .malformed("A chunk size has too many digits.")
+            }
             size = size << 4 | Int(digit)
             index += 1
         }
         guard index > 0 else { throw .malformed("A chunk size is not a hexadecimal number.") }
-        guard index < line.count else { return size }
-        // The grammar lets white space stand before the semicolon only to say that it is bad (RFC 9112 §7.1.1).
-        guard line[index] == .semicolon, line.extracting(index...).allSatisfy(Alphabet.value) else {
+        guard line.count - index <= limits.chunkExtension else { throw Self.extensionTooLong(limits) }
+        guard ChunkExtensions.isWellFormed(line.extracting(index...)) else {
             throw .malformed("A chunk size is followed by something that is no chunk extension.")
         }
-        guard line.count - index <= limits.chunkExtension else { throw Self.extensionTooLong(limits) }
         return size
     }
 }

@@ -15,7 +15,8 @@ final class DateLine: Sendable {
         return last.withLock { last in
             if last.second != second {
                 last.second = second
-                last.line = FieldName.date.lineStart
+                last.line.removeAll(keepingCapacity: true)
+                last.line.append(FieldName.date.lineStart)
                 HTTPDate(secondsSinceEpoch: second).write(to: &last.line)
                 last.line.endLine()
             }

@@ -22,7 +22,7 @@ final class HTTPConnection: ContentSource {
         self.arrival = connection.now
         self.connection = connection
         self.service = service
-        self.decoder = RequestDecoder(limits: service.limits)
+        self.decoder = RequestDecoder(limits: service.limits, scheme: service.scheme)
     }
 
     func run() async {
@@ -127,7 +127,8 @@ final class HTTPConnection: ContentSource {
 
     private func refuse(_ error: HTTPError) async throws(TransportError) {
         service.responder.refuse(error).write(
-            to: &output, .init(omitsContent: false, closes: true, saysKeepAlive: false, date: service.date.bytes))
+            to: &output,
+            .init(omitsContent: decoder.isAtHead, closes: true, saysKeepAlive: false, date: service.date.bytes))
         try await end()
     }
 

@@ -14,30 +14,38 @@ package struct HTTPDate: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    func write(to bytes: inout [UInt8]) {
+    package func write(to bytes: inout [UInt8]) {
         var seconds = time_t(secondsSinceEpoch)
         var parts = unsafe tm()
         _ = unsafe gmtime_r(&seconds, &parts)
-        unsafe bytes += Self.days[Int(parts.tm_wday)]
-        unsafe Self.append(parts.tm_mday, .space, to: &bytes)
-        unsafe bytes += Self.months[Int(parts.tm_mon)]
-        unsafe bytes.append(decimal: Int(1900 + parts.tm_year))
+        bytes.append(Self.dayNames, part: unsafe parts.tm_wday)
+        bytes.append(twoDigits: unsafe parts.tm_mday)
+        bytes.append(Self.monthNames, part: unsafe parts.tm_mon)
+        let year = unsafe 1_900 + parts.tm_year
+        bytes.append(twoDigits: year / 100)
+        bytes.append(twoDigits: year)
         bytes.append(.space)
-        unsafe Self.append(parts.tm_hour, .colon, to: &bytes)
-        unsafe Self.append(parts.tm_min, .colon, to: &bytes)
-        unsafe Self.append(parts.tm_sec, .space, to: &bytes)
-        bytes += Self.zone
+        bytes.append(twoDigits: unsafe parts.tm_hour)
+        bytes.append(.colon)
+        bytes.append(twoDigits: unsafe parts.tm_min)
+        bytes.append(.colon)
+        bytes.append(twoDigits: unsafe parts.tm_sec)
+        bytes.append(" GMT")
     }
 
-    private static let days = ["Sun, ", "Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, "].map { Array($0.utf8) }
-    private static let months = [
-        "Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec ",
-    ].map { Array($0.utf8) }
-    private static let zone = Array("GMT".utf8)
+    private static let dayNames: StaticString = "Sun, Mon, Tue, Wed, Thu, Fri, Sat, "
+    private static let monthNames: StaticString = " Jan  Feb  Mar  Apr  May  Jun  Jul  Aug  Sep  Oct  Nov  Dec "
+}
 
-    private static func append(_ number: Int32, _ separator: UInt8, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "0") + UInt8(number / 10))
-        bytes.append(UInt8(ascii: "0") + UInt8(number % 10))
-        bytes.append(separator)
+extension [UInt8] {
+    fileprivate mutating func append(twoDigits number: Int32) {
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10 % 10))
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
+    }
+
+    /// One of the names in `text`, which take five bytes each.
+    fileprivate mutating func append(_ text: StaticString, part: Int32) {
+        let start = Int(part) * 5
+        text.withUTF8Buffer { unsafe append(contentsOf: $0[start..<(start + 5)]) }
     }
 }

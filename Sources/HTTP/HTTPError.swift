@@ -10,6 +10,10 @@ package enum HTTPError: Error, Sendable, Equatable {
     case timedOut(waitingFor: String)
     case unknownTransferCoding
     case unknownContentCoding
+    /// The method is too long to be known, or CONNECT; says which.
+    case notImplemented(String)
+    /// The target's scheme is not the connection's.
+    case misdirected(String)
     case unsupportedVersion
     case unknownExpectation
     /// The connection ended in the middle of a request; there is nobody to answer.
@@ -22,8 +26,9 @@ package enum HTTPError: Error, Sendable, Equatable {
         case .headerTooLarge, .tooManyFields: .requestHeaderFieldsTooLarge
         case .contentTooLarge: .contentTooLarge
         case .timedOut: .requestTimeout
-        case .unknownTransferCoding: .notImplemented
         case .unknownContentCoding: .unsupportedMediaType
+        case .unknownTransferCoding, .notImplemented: .notImplemented
+        case .misdirected: .misdirectedRequest
         case .unsupportedVersion: .httpVersionNotSupported
         case .unknownExpectation: .expectationFailed
         }
@@ -32,7 +37,7 @@ package enum HTTPError: Error, Sendable, Equatable {
     /// One sentence for the one who sent the request.
     package var explanation: String {
         switch self {
-        case .malformed(let reason): reason
+        case .malformed(let reason), .notImplemented(let reason), .misdirected(let reason): reason
         case .targetTooLong(let limit): "The request target is longer than \(limit) bytes; shorten the URL."
         case .headerTooLarge(let limit):
             "The request's header is larger than \(limit) bytes; send fewer or shorter fields."

@@ -3,6 +3,7 @@ package import Transport
 /// Speaks HTTP/1.1 on connections: everything that they share.
 package struct HTTPService: Sendable {
     let limits: Limits
+    let scheme: Scheme
     let responder: any Responder
     let date: DateLine
     let desk: CodingDesk
@@ -11,9 +12,14 @@ package struct HTTPService: Sendable {
     let idlePatience: Patience
     let writePatience: Patience
 
-    /// - Parameter now: the seconds since the epoch, for the `Date` field.
-    package init(limits: Limits, responder: any Responder, now: @escaping @Sendable () -> Int64) {
+    /// - Parameters:
+    ///   - scheme: `https` where the connections are secured.
+    ///   - now: the seconds since the epoch, for the `Date` field.
+    package init(
+        limits: Limits, scheme: Scheme = .http, responder: any Responder, now: @escaping @Sendable () -> Int64
+    ) {
         self.limits = limits
+        self.scheme = scheme
         self.responder = responder
         date = DateLine(now: now)
         desk = CodingDesk(limits: limits)

@@ -11,22 +11,22 @@ struct HeaderRules {
     private var keepsAlive = false
 
     /// Takes one field line in; `offset` is where `value` begins in the header.
-    mutating func take(name: Span<UInt8>, value: Span<UInt8>, at offset: Int) throws(HTTPError) {
-        switch name.count {
-        case 4 where name.equals("host", ignoringCase: true):
+    mutating func take(_ name: FieldName, value: Span<UInt8>, at offset: Int) throws(HTTPError) {
+        switch name {
+        case .host:
             try takeHost(value, at: offset)
-        case 6 where name.equals("expect", ignoringCase: true):
+        case .expect:
             guard value.equals("100-continue", ignoringCase: true) else { throw .unknownExpectation }
             expectsContinue = true
-        case 10 where name.equals("connection", ignoringCase: true):
+        case .connection:
             takeConnection(value)
-        case 14 where name.equals("content-length", ignoringCase: true):
+        case .contentLength:
             try takeLength(value)
-        case 15 where name.equals("accept-encoding", ignoringCase: true):
+        case .acceptEncoding:
             accepts.take(value)
-        case 16 where name.equals("content-encoding", ignoringCase: true):
+        case .contentEncoding:
             coding.take(value)
-        case 17 where name.equals("transfer-encoding", ignoringCase: true):
+        case .transferEncoding:
             try takeCoding(value)
         default:
             return
@@ -46,7 +46,7 @@ struct HeaderRules {
 
     private mutating func takeHost(_ value: Span<UInt8>, at offset: Int) throws(HTTPError) {
         guard host == nil else { throw .malformed("There is more than one Host field.") }
-        guard !value.isEmpty, value.allSatisfy(Alphabet.host) else {
+        guard Authority(value) != nil else {
             throw .malformed("The Host field is not a host name or address with an optional port.")
         }
         host = offset..<(offset + value.count)
@@ -55,7 +55,7 @@ struct HeaderRules {
     private mutating func takeConnection(_ value: Span<UInt8>) {
         var start = 0
         while start <= value.count {
-            let end = value.firstIndex(of: 0x2c, from: start) ?? value.count
+            let end = value.firstIndex(of: .comma, from: start) ?? value.count
             let element = value.extracting(start..<end)
             let option = element.extracting(element.trimmedRange())
             if option.equals("close", ignoringCase: true) { closes = true }
@@ -74,21 +74,26 @@ struct HeaderRules {
             let (product, overflows) = sum.multipliedReportingOverflow(by: 10)
             let (next, overflowsToo) = product.addingReportingOverflow(Int(value[index] - 0x30))
             sum = overflows || overflowsToo ? .max : next
-            if sum == .max { break }
         }
         length = sum
     }
 
+    /// `chunked` alone is understood. Where it is not the last coding, or one of several and not the only `chunked`,
+    /// the length of the content cannot be known (RFC 9112 §6.3 rule 4, §6.1).
     private mutating func takeCoding(_ value: Span<UInt8>) throws(HTTPError) {
         guard !isChunked else { throw .malformed("There is more than one Transfer-Encoding field.") }
-        guard value.equals("chunked", ignoringCase: true) else {
-            // Where chunked is not the last coding, the length of the content cannot be known (RFC 9112 §6.3 rule 4).
-            let last = value.count >= 7 ? value.extracting((value.count - 7)..<value.count) : value
-            guard last.equals("chunked", ignoringCase: true), value.firstIndex(of: 0x2c) != nil else {
-                throw .malformed("The last transfer coding of a request must be chunked.")
-            }
-            throw .unknownTransferCoding
-        }
         isChunked = true
+        if value.equals("chunked", ignoringCase: true) { return }
+        var start = 0
+        while start <= value.count {
+            let end = value.firstIndex(of: .comma, from: start) ?? value.count
+            let element = value.extracting(start..<end)
+            let coding = element.extracting(element.trimmedRange())
+            guard !coding.isEmpty, coding.equals("chunked", ignoringCase: true) == (end == value.count) else {
+                throw .malformed("The last transfer coding of a request, and no other one, must be chunked.")
+            }
+            start = end + 1
+        }
+        throw .unknownTransferCoding
     }
 }

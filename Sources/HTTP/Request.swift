@@ -20,8 +20,6 @@ package struct Request {
     }
 
     package var method: Method { head.method }
-    package var target: RequestTarget { head.target }
-    package var fields: RequestFields { head.fields }
 
     /// The whole content, within `Limits.body`; empty when there is none. May be asked for once.
     package func content() async throws(HTTPError) -> ReceivedBytes {

@@ -8,7 +8,8 @@ package struct RequestDecoder: ~Copyable, Sendable {
     package var buffer = ReceivedBytes()
 
     private let limits: Limits
-    private var header: HeaderDecoder
+    private let scheme: Scheme
+    private var header = HeaderDecoder()
     private var framing = RequestHead.Framing.none
     private var chunks: ChunkedDecoder?
     /// Where in the buffer the header begins that is being decoded, or what is left of the content.
@@ -19,9 +20,9 @@ package struct RequestDecoder: ~Copyable, Sendable {
     private var hasSkippedEmptyLine = false
     private var failure: HTTPError?
 
-    package init(limits: Limits) {
+    package init(limits: Limits, scheme: Scheme = .http) {
         self.limits = limits
-        self.header = HeaderDecoder(limits: limits)
+        self.scheme = scheme
     }
 
     /// Something of a next request has arrived.
@@ -36,6 +37,13 @@ package struct RequestDecoder: ~Copyable, Sendable {
     /// The whole content of the request whose header was decoded last, or nothing when more bytes are needed for it.
     package mutating func content() throws(HTTPError) -> ReceivedBytes? {
         try lastingly { decoder throws(HTTPError) in try decoder.decodeContent() }
+    }
+
+    /// Whether the request is HEAD whose header is being decoded, or was refused: no response to it has content.
+    package var isAtHead: Bool {
+        if let method = header.method { return method == .head }
+        let begun = buffer.bytes.span.extracting(start...)
+        return begun.count >= 5 && begun.extracting(0..<5).equals("HEAD ")
     }
 
     private mutating func lastingly<Value: ~Copyable>(
@@ -53,11 +61,9 @@ package struct RequestDecoder: ~Copyable, Sendable {
     private mutating func decodeHead() throws(HTTPError) -> RequestHead? {
         if let head = try takeLines(of: buffer.bytes) { return head }
         searched = buffer.bytes.count - start
+        // What cannot begin a request is refused without waiting for the end of a line that may never come.
+        try checkBeginning(buffer.bytes.span.extracting(start...))
         guard searched <= limits.header else { throw tooLarge() }
-        if header.isAtBeginning, searched > 0, buffer.bytes[start] != .carriageReturn {
-            // What cannot begin a request is refused without waiting for the end of a line that may never come.
-            try RequestLine.checkBeginning(buffer.bytes.span.extracting(start...), limits: limits)
-        }
         compact()
         return nil
     }
@@ -92,6 +98,8 @@ package struct RequestDecoder: ~Copyable, Sendable {
             let lineStart = start + line
             line = feed + 1 - start
             searched = line
+            // First, as it is when the line comes in pieces: the answer is the same.
+            try checkBeginning(buffer.span.extracting(lineStart..<feed))
             guard line <= limits.header else { throw tooLarge() }
             guard lineEnd >= lineStart, buffer[lineEnd] == .carriageReturn else {
                 throw .malformed("A line of the header ends without CR LF.")
@@ -100,17 +108,24 @@ package struct RequestDecoder: ~Copyable, Sendable {
                 // One empty line before the request line is allowed (RFC 9112 §2.2).
                 hasSkippedEmptyLine = true
                 begin(at: feed + 1)
-            } else if try header.take(buffer.span.extracting(lineStart..<lineEnd), at: lineStart - start) {
+            } else if try header.take(
+                buffer.span.extracting(lineStart..<lineEnd), at: lineStart - start, within: limits, in: scheme)
+            {
                 return try conclude()
             }
         }
         return nil
     }
 
+    private func checkBeginning(_ bytes: Span<UInt8>) throws(HTTPError) {
+        guard header.isAtBeginning, !bytes.isEmpty, bytes[0] != .carriageReturn else { return }
+        try RequestLine.checkBeginning(bytes, limits: limits)
+    }
+
     private mutating func conclude() throws(HTTPError) -> RequestHead {
-        let head = try header.conclude(take(line))
+        let head = try header.conclude(take(line), in: scheme)
         framing = head.framing
-        header = HeaderDecoder(limits: limits)
+        header = HeaderDecoder()
         hasSkippedEmptyLine = false
         return head
     }

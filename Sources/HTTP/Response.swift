@@ -19,22 +19,26 @@ package struct Response: Sendable {
 
     /// Adds a field line.
     package mutating func add(_ name: FieldName, _ value: String) {
-        lines.append(name, value)
+        add(name) { $0.append(copying: value.utf8.span) }
+    }
+
+    /// Adds a field line whose value `write` appends.
+    package mutating func add(_ name: FieldName, writing write: (inout [UInt8]) -> Void) {
+        lines.append(name.lineStart)
+        let start = lines.count
+        write(&lines)
+        lines.endValue(from: start)
     }
 
     /// Adds a field line whose value is a moment.
     package mutating func add(_ name: FieldName, _ date: HTTPDate) {
-        lines += name.lineStart
-        date.write(to: &lines)
-        lines.endLine()
+        add(name) { date.write(to: &$0) }
     }
 
     /// The value of the first field of this name.
     package subscript(name: FieldName) -> String? {
         for line in String(decoding: lines, as: UTF8.self).split(separator: "\r\n") {
-            let halves = line.split(separator: ":", maxSplits: 1)
-            guard halves.count == 2, halves[0].utf8.map(\.asciiLowercase) == name.lowercase else { continue }
-            return String(halves[1].dropFirst())
+            if line.hasPrefix("\(name.lineStart)") { return String(line.dropFirst(name.lineStart.utf8CodeUnitCount)) }
         }
         return nil
     }
@@ -60,14 +64,14 @@ package struct Response: Sendable {
         output += delivery.date
         output += lines
         if !status.forbidsContent {
-            output += FieldName.contentLength.lineStart
+            output.append(FieldName.contentLength.lineStart)
             output.append(decimal: content.count)
             output.endLine()
         }
         if delivery.closes {
-            output.append(.connection, "close")
+            output.append("Connection: close\r\n")
         } else if delivery.saysKeepAlive {
-            output.append(.connection, "keep-alive")
+            output.append("Connection: keep-alive\r\n")
         }
         output.endLine()
         if !delivery.omitsContent, !status.forbidsContent { output += content }
@@ -80,11 +84,8 @@ extension [UInt8] {
         append(.lineFeed)
     }
 
-    fileprivate mutating func append(_ name: FieldName, _ value: String) {
-        self += name.lineStart
-        let start = count
-        append(copying: value.utf8.span)
-        // No value may end its line: whatever reached a response from outside cannot split it in two.
+    /// No value may end its line: whatever reached a response from outside cannot split it in two.
+    fileprivate mutating func endValue(from start: Int) {
         for index in start..<count where self[index] < .space || self[index] == 0x7f { self[index] = .space }
         endLine()
     }

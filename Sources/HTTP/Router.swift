@@ -2,101 +2,78 @@
 /// literals are listed before parameters.
 package struct Router: Sendable {
     package enum Match: Sendable, Equatable {
-        /// The place of the route in the list, that of the method in the route's, and what its parameters stand for.
-        case found(route: Int, method: Int, parameters: [String])
+        /// The place of the route in the list, and that of the method in the route's.
+        case found(route: Int, method: Int)
         /// The path is known; `allow` is the value of the `Allow` field.
-        case methodNotAllowed(allow: String, parameters: [String])
+        case methodNotAllowed(allow: String)
         case notFound
         /// A percent sign of the path is not followed by two hexadecimal digits, or what it makes is not UTF-8.
         case undecodable
     }
 
-    private enum Segment: Sendable {
-        case literal([UInt8])
-        case parameter
-    }
-
     private struct Route: Sendable {
-        let segments: [Segment]
+        /// The pattern's bytes; in place of each parameter there is a brace.
+        let pattern: [UInt8]
         let methods: [Method]
     }
+
+    private static let brace = UInt8(ascii: "{")
 
     private let routes: [Route]
 
     package init(_ routes: [(pattern: String, methods: [Method])]) {
         self.routes = routes.map { pattern, methods in
-            let segments = pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-            return Route(
-                segments: segments.map { $0.hasPrefix("{") ? .parameter : .literal(Array($0.utf8)) }, methods: methods)
+            let segments = pattern.split(separator: "/", omittingEmptySubsequences: false)
+            let short = segments.map { $0.hasPrefix("{") ? "{" : $0 }.joined(separator: "/")
+            return Route(pattern: Array(short.utf8), methods: methods)
         }
     }
 
-    package func match(_ method: Method, _ target: RequestTarget) -> Match {
-        let path = target.path.utf8.span
-        guard path.firstIndex(of: .percent) != nil else { return match(method, path) }
+    /// Hands what the parameters of the pattern stand for to `parameter`, one after the other, where the path is known.
+    package func match(_ method: Method, _ path: Span<UInt8>, parameter: (Span<UInt8>) -> Void) -> Match {
+        guard path.firstIndex(of: .percent) != nil else { return matchDecoded(method, path, parameter) }
         guard let decoded = Self.decodePercent(path) else { return .undecodable }
         // A slash that was encoded would be taken for one that separates; no segment here holds any.
-        guard decoded.count(where: { $0 == .slash }) == target.path.utf8.count(where: { $0 == .slash }) else {
-            return .notFound
-        }
-        return match(method, decoded.span)
+        guard decoded.span.count(of: .slash) == path.count(of: .slash) else { return .notFound }
+        return matchDecoded(method, decoded.span, parameter)
     }
 
-    private func match(_ method: Method, _ path: Span<UInt8>) -> Match {
-        var ends: InlineArray<8, Int> = .init(repeating: 0)
-        var count = 0
-        var start = 1
-        while start <= path.count {
-            // No pattern has so many segments.
-            guard count < ends.count else { return .notFound }
-            let end = path.firstIndex(of: .slash, from: start) ?? path.count
-            ends[count] = end
-            count += 1
-            start = end + 1
-        }
-        for index in routes.indices where routes[index].segments.count == count {
-            guard Self.matches(routes[index].segments, path, ends) else { continue }
+    private func matchDecoded(_ method: Method, _ path: Span<UInt8>, _ parameter: (Span<UInt8>) -> Void) -> Match {
+        for index in routes.indices where Self.walk(path, along: routes[index].pattern, parameter: { _ in }) {
+            _ = Self.walk(path, along: routes[index].pattern, parameter: parameter)
             let methods = routes[index].methods
             // GET serves HEAD too (RFC 9110 §9.3.2).
-            let parameters = Self.parameters(routes[index].segments, path, ends)
             guard let place = methods.firstIndex(of: method == .head ? .get : method) else {
-                return .methodNotAllowed(allow: Self.allow(methods), parameters: parameters)
+                return .methodNotAllowed(allow: Self.allow(methods))
             }
-            return .found(route: index, method: place, parameters: parameters)
+            return .found(route: index, method: place)
         }
         return .notFound
     }
 
-    private static func allow(_ methods: [Method]) -> String {
+    /// Whether the path goes the way of the pattern to its end. No parameter is empty, and none holds a slash.
+    private static func walk(
+        _ path: Span<UInt8>, along pattern: [UInt8], parameter: (Span<UInt8>) -> Void
+    ) -> Bool {
+        var index = 0
+        for byte in pattern {
+            if byte == brace {
+                let start = index
+                while index < path.count, path[index] != .slash { index += 1 }
+                guard index > start else { return false }
+                parameter(path.extracting(start..<index))
+            } else {
+                guard index < path.count, path[index] == byte else { return false }
+                index += 1
+            }
+        }
+        return index == path.count
+    }
+
+    /// The value of an `Allow` field for these methods, and HEAD where there is GET.
+    package static func allow(_ methods: [Method]) -> String {
         let names = methods.map(\.text) + (methods.contains(.get) ? [Method.head.text] : [])
         return names.sorted().joined(separator: ", ")
-    }
-
-    /// `ends` tells where each segment of the path ends; the next one begins behind its slash.
-    private static func matches(_ pattern: [Segment], _ path: Span<UInt8>, _ ends: InlineArray<8, Int>) -> Bool {
-        var start = 1
-        for index in pattern.indices {
-            switch pattern[index] {
-            case .literal(let literal): guard path.extracting(start..<ends[index]).equals(literal) else { return false }
-            case .parameter: guard ends[index] > start else { return false }
-            }
-            start = ends[index] + 1
-        }
-        return true
-    }
-
-    private static func parameters(
-        _ pattern: [Segment], _ path: Span<UInt8>, _ ends: InlineArray<8, Int>
-    ) -> [String] {
-        var parameters: [String] = []
-        var start = 1
-        for index in pattern.indices {
-            if case .parameter = pattern[index] {
-                parameters.append(String(copying: path.extracting(start..<ends[index])))
-            }
-            start = ends[index] + 1
-        }
-        return parameters
     }
 
     /// Nothing where it is not well-formed, or not UTF-8 once decoded (RFC 3986 §2.1).

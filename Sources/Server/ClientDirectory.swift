@@ -1,3 +1,4 @@
+internal import Access
 internal import FHIR
 internal import JSON
 internal import Storage
@@ -13,10 +14,12 @@ final class ClientDirectory: Sendable {
     private final class Entry: Sendable {
         let version: Int
         let client: ClientResource
+        let account: ClientAccount
 
         init(version: Int, client: ClientResource) {
             self.version = version
             self.client = client
+            account = ClientAccount(client)
         }
     }
 
@@ -28,16 +31,22 @@ final class ClientDirectory: Sendable {
     }
 
     /// The Client with this id, as it is stored now.
-    func client(_ id: LogicalID) -> ClientResource? {
+    func client(_ id: LogicalID) -> ClientResource? { entry(id)?.client }
+
+    /// What its login needs of it.
+    func account(_ id: LogicalID) -> ClientAccount? { entry(id)?.account }
+
+    private func entry(_ id: LogicalID) -> Entry? {
         guard let current = store.current(ResourceKey(type: .client, id: id)) else { return nil }
         let hit = known.withLock { $0[id] }
-        if let hit, hit.version == current.version { return hit.client }
+        if let hit, hit.version == current.version { return hit }
         guard let client = Self.understand(current) else { return nil }
+        let entry = Entry(version: current.version, client: client)
         known.withLock { known in
             if known.count >= Self.capacity { known.removeAll() }
-            known[id] = Entry(version: current.version, client: client)
+            known[id] = entry
         }
-        return client
+        return entry
     }
 
     /// Every system resource with the secrets that it refers to, a page at a time, so that nobody holds up a writer for

@@ -58,7 +58,7 @@ extension Exchange {
     func logFields(_ fields: Logger.Metadata) -> Logger.Metadata {
         // With room for all that a line has, so that one field more does not cost a table more.
         var all = Logger.Metadata(minimumCapacity: 12)
-        all["request_id"] = .string(id)
+        all["request_id"] = .stringConvertible(id)
         all["method"] = .string(request.method.text)
         all["route"] = .string(routeName)
         all["peer"] = .stringConvertible(request.peer)

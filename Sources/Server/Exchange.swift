@@ -5,16 +5,18 @@ internal import HTTP
 /// One request on its way through the house, and what was found out about it so far.
 final class Exchange {
     let request: Request
-    let id: String
+    let id: RequestName
     /// Where the request goes; nothing before it was routed, or where it cannot be.
     var route: Route?
     /// The resource type and logical id that the path names, as far as it does.
     var type: ResourceType?
-    var idText: String?
+    var instance: LogicalID?
+    /// The path goes on behind a type: the request is for an instance, even where no id can be like that.
+    var isForInstance = false
     /// Who the request acts for, once that is known.
     var principal: Principal?
 
-    init(_ request: Request, id: String) {
+    init(_ request: Request, id: RequestName) {
         self.request = request
         self.id = id
     }
@@ -23,6 +25,6 @@ final class Exchange {
 
     /// The base of the URLs in a response, as the client addressed it.
     var base: String {
-        "http://\(request.fields[.host] ?? "localhost")/fhir"
+        "http://\(request.head.fields[.host] ?? "localhost")/fhir"
     }
 }

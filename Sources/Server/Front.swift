@@ -27,14 +27,18 @@ struct Front: Responder {
                 try Authorization.check(login.principal, for: exchange)
             }
             if endpoint.speaksFHIR { try Negotiation.check(request, takesForm: endpoint.takesForm) }
-            response = try await endpoint.serve(exchange)
+            response =
+                switch endpoint.service {
+                case .prompt(let serve): try serve(exchange)
+                case .waiting(let serve): try await serve(exchange)
+                }
         } catch {
             response = outcomes.response(to: error, of: exchange)
             if let refusal = await audit?.refusal(noting: error, of: exchange) {
                 response = outcomes.response(to: refusal, of: exchange)
             }
         }
-        response.add(.xRequestID, exchange.id)
+        response.add(.xRequestID) { exchange.id.write(to: &$0) }
         measuring.record(exchange, response.status)
         return response
     }
@@ -52,7 +56,7 @@ struct Front: Responder {
                 "reason": "\(error.explanation)",
             ])
         var response = Response.plain(error.status, error.explanation)
-        response.add(.xRequestID, id)
+        response.add(.xRequestID) { id.write(to: &$0) }
         return response
     }
 }

@@ -84,7 +84,7 @@ package final class KeywardServer: Sendable {
         ]
         let authentication = Authentication(
             authenticator: Authenticator(
-                secrets: vault, rootSecret: rootSecret, client: { directory.client($0) }),
+                secrets: vault, rootSecret: rootSecret, client: { directory.account($0) }),
             uses: SecretUses(registry, logger))
         let outcomes = Outcomes(denials: Denials(registry, logger), logger: logger)
         let measuring = Measuring(routes + opsRoutes, registry, logger)

@@ -1,19 +1,23 @@
 internal import COpenSSL
+internal import Glibc
 
 /// The bytes of a secret, or of a password that someone presents. They have one owner and are overwritten when it ends.
 ///
 /// The type is `~Copyable` and nothing else on purpose: `print`, `String(describing:)`, `dump`, `Mirror`, `Encodable`
 /// and `==` all want a copyable value, so each of them is a compile error here rather than a rule to remember.
 @safe package struct SecretBytes: ~Copyable, Sendable {
-    /// Written only while `init` runs and by `deinit`; in between there are readers alone, from any thread.
+    /// Written only by `init`, by `deinit` and by who may change these bytes; else there are readers alone, from any
+    /// thread. Of malloc, since an allocation by alignment takes twice as long.
     private nonisolated(unsafe) let storage: UnsafeMutableBufferPointer<UInt8>
-    package let count: Int
+    package private(set) var count: Int
 
     /// Room for `capacity` bytes, filled by `fill`, which need not use all of it.
     package init<Failure>(
         capacity: Int, initializingWith fill: (inout OutputSpan<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
-        let room = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(capacity, 1))
+        let capacity = max(capacity, 1)
+        let start = unsafe malloc(capacity)?.bindMemory(to: UInt8.self, capacity: capacity)
+        let room = unsafe UnsafeMutableBufferPointer(start: start, count: start == nil ? 0 : capacity)
         var output = unsafe OutputSpan(buffer: room, initializedCount: 0)
         do throws(Failure) {
             try fill(&output)
@@ -40,6 +44,13 @@ internal import COpenSSL
         bytes.removeAll()
     }
 
+    /// Lets go of the first `number` bytes; the others move to their place.
+    package mutating func removeFirst(_ number: Int) {
+        guard let start = unsafe storage.baseAddress else { return }
+        count -= number
+        unsafe start.update(from: start + number, count: count)
+    }
+
     /// Whether `presented` holds the same bytes. The time this takes depends on the length of `presented` alone,
     /// neither on this secret's content nor on its length: where the lengths differ, `presented` is compared with
     /// itself, for nothing.
@@ -50,8 +61,8 @@ internal import COpenSSL
         return sameLength && difference == 0
     }
 
-    /// Lends the bytes to the rules of this room.
-    func withBytes<Value: ~Copyable, Failure>(
+    /// Lends the bytes to whoever has to understand them.
+    package func withBytes<Value: ~Copyable, Failure>(
         _ body: (Span<UInt8>) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         try body(unsafe Span(_unsafeElements: UnsafeBufferPointer(storage)).extracting(0..<count))
@@ -63,6 +74,6 @@ internal import COpenSSL
 
     private static func discard(_ room: UnsafeMutableBufferPointer<UInt8>) {
         unsafe OPENSSL_cleanse(room.baseAddress, room.count)
-        unsafe room.deallocate()
+        unsafe free(room.baseAddress)
     }
 }

@@ -13,8 +13,6 @@ package final class SecretResolver: Sendable, CustomReflectable {
     /// What to wait before each further look at a path that moved under the reader, 26 ms in all. In a swap the way to
     /// a file is gone for microseconds.
     private static let pauses: [Duration] = [.zero, .milliseconds(1), .milliseconds(5), .milliseconds(20)]
-    /// What to wait before each look, the first included.
-    private static let waits: [Duration?] = [nil] + pauses
 
     private let shelf: Mutex<SecretShelf>
     private let files: any FileSystem
@@ -58,6 +56,16 @@ package final class SecretResolver: Sendable, CustomReflectable {
         _ presented: borrowing SecretBytes, as name: SecretName, for requester: Requester,
         since arrival: Moment = .latest
     ) async throws(VaultError) -> SecretVerdict {
+        switch try judge(presented, as: name, for: requester, since: arrival) {
+        case .settled(let verdict): verdict
+        case .open(let question): try await settle(question, about: presented)
+        }
+    }
+
+    /// Begins what `admits` does, and comes to its end unless that takes time.
+    package func judge(
+        _ presented: borrowing SecretBytes, as name: SecretName, for requester: Requester, since arrival: Moment
+    ) throws(VaultError) -> SecretJudgement {
         let shelf = shelf.withLock { $0 }
         guard let secret = shelf[name] else {
             look(presented, insteadAt: shelf.decoy, of: shelf, since: arrival)
@@ -68,14 +76,41 @@ package final class SecretResolver: Sendable, CustomReflectable {
             throw .outOfScope(name, requester)
         }
         do throws(SecretFault) {
-            let current = try await value(of: secret, of: shelf, since: arrival)
+            let current = try valueAtOnce(of: secret, of: shelf, since: arrival)
+            if let current {
+                if current.bytes.matches(presented) { return .settled(.admitted(.current)) }
+                if !shelf.hasPrevious { return .settled(.wrong) }
+            }
+            return .open(SecretQuestion(secret: secret, shelf: shelf, current: current))
+        } catch {
+            throw fault(error, of: secret, of: shelf, spendingTimeOn: presented)
+        }
+    }
+
+    /// Goes on where `judge` left a question open, and waits for its end.
+    package func settle(
+        _ question: SecretQuestion, about presented: borrowing SecretBytes
+    ) async throws(VaultError) -> SecretVerdict {
+        let (secret, shelf) = (question.secret, question.shelf)
+        do throws(SecretFault) {
+            if let current = question.current {
+                return try await older(presented, than: current, of: secret, of: shelf)
+            }
+            let current = try await valueInTime(of: secret, of: shelf)
             if current.bytes.matches(presented) { return .admitted(.current) }
             return try await older(presented, than: current, of: secret, of: shelf)
         } catch {
-            _ = presented.matches(presented)
-            if shelf.hasPrevious { lookAgain(presented, insteadAt: secret.decoy) }
-            throw .faulty(name, path: secret.file.path.text, error)
+            throw fault(error, of: secret, of: shelf, spendingTimeOn: presented)
         }
+    }
+
+    private func fault(
+        _ fault: SecretFault, of secret: NamedSecret, of shelf: SecretShelf,
+        spendingTimeOn presented: borrowing SecretBytes
+    ) -> VaultError {
+        _ = presented.matches(presented)
+        if shelf.hasPrevious { lookAgain(presented, insteadAt: secret.decoy) }
+        return .faulty(secret.name, path: secret.file.path.text, fault)
     }
 
     /// The work of `admits` for a request that names no secret at all (an unknown client, a client without the grant).
@@ -108,7 +143,7 @@ package final class SecretResolver: Sendable, CustomReflectable {
     private func inspect(_ secret: NamedSecret, of shelf: SecretShelf) async -> SecretStatus {
         var fault: SecretFault?
         do throws(SecretFault) {
-            _ = try await value(of: secret, of: shelf, since: .latest, mayHaveMended: true)
+            _ = try await value(of: secret, of: shelf, mayHaveMended: true)
         } catch {
             fault = error
         }
@@ -142,28 +177,60 @@ package final class SecretResolver: Sendable, CustomReflectable {
 
     /// The value now, in at most five looks while the path is moving, or in one while it is known to be missing.
     private func value(
-        of secret: NamedSecret, of shelf: SecretShelf, since arrival: Moment, mayHaveMended: Bool = false
+        of secret: NamedSecret, of shelf: SecretShelf, mayHaveMended: Bool = false
     ) async throws(SecretFault) -> HeldSecret {
+        if let value = try valueAtOnce(of: secret, of: shelf, since: .latest, mayHaveMended: mayHaveMended) {
+            return value
+        }
+        return try await valueInTime(of: secret, of: shelf, mayHaveMended: mayHaveMended)
+    }
+
+    /// The first look, spared where one since `arrival` is known; nothing while the path is moving.
+    private func valueAtOnce(
+        of secret: NamedSecret, of shelf: SecretShelf, since arrival: Moment, mayHaveMended: Bool = false
+    ) throws(SecretFault) -> HeldSecret? {
         if let outcome = secret.file.kept(since: arrival) { return try outcome.value }
-        var generation: SecretFile.Generation?
+        switch try look(at: secret, of: shelf, mayHaveMended) {
+        case .found(let value): return value
+        case .moving(.missing) where secret.file.isKnownMissing: throw .missing
+        case .moving: return nil
+        }
+    }
+
+    /// The looks after the first one, which found the path moving.
+    private func valueInTime(
+        of secret: NamedSecret, of shelf: SecretShelf, mayHaveMended: Bool = false
+    ) async throws(SecretFault) -> HeldSecret {
+        let generation = secret.file.generation
         var fault = SecretFault.missing
-        for pause in Self.waits {
-            if let pause { await sleep(pause) }
-            switch reader.look(at: secret.file, roots: shelf.roots, mayHaveMended: mayHaveMended) {
-            case .seen(let outcome): return try outcome.value
-            case .changed(let held):
-                if let changed = secret.file.content?.changed {
-                    report(SecretRotation(name: secret.name, changed: changed, overlap: secret.previous?.overlap))
-                }
-                return held
-            case .moving(.missing) where pause == nil && secret.file.isKnownMissing: throw .missing
-            case .moving(let latest):
-                generation = generation ?? secret.file.generation
-                fault = latest
+        for pause in Self.pauses {
+            await sleep(pause)
+            switch try look(at: secret, of: shelf, mayHaveMended) {
+            case .found(let value): return value
+            case .moving(let latest): fault = latest
             }
         }
-        if fault == .missing, let generation { secret.file.keepMissing(since: generation) }
+        if fault == .missing { secret.file.keepMissing(since: generation) }
         throw fault
+    }
+
+    private enum Found {
+        case found(HeldSecret)
+        case moving(SecretFault)
+    }
+
+    private func look(
+        at secret: NamedSecret, of shelf: SecretShelf, _ mayHaveMended: Bool
+    ) throws(SecretFault) -> Found {
+        switch reader.look(at: secret.file, roots: shelf.roots, mayHaveMended: mayHaveMended) {
+        case .seen(let outcome): return .found(try outcome.value)
+        case .moving(let fault): return .moving(fault)
+        case .changed(let held):
+            if let changed = secret.file.content?.changed {
+                report(SecretRotation(name: secret.name, changed: changed, overlap: secret.previous?.overlap))
+            }
+            return .found(held)
+        }
     }
 
     /// Whether `presented`, which is not `current`, is the value before it while that still counts.
@@ -188,7 +255,7 @@ package final class SecretResolver: Sendable, CustomReflectable {
                 return !matches ? .wrong : age < previous.overlap ? .admitted(.previous) : .expired
             }
             await sleep(pause)
-            current = try await value(of: secret, of: shelf, since: .latest)
+            current = try await value(of: secret, of: shelf)
             if current.bytes.matches(presented) { return .admitted(.current) }
         }
         throw .unstable

@@ -36,7 +36,7 @@ import Testing
         #expect(response[.contentType] == "a/b")
         #expect(response[.allow] == "GET: HEAD")
         #expect(response[.lastModified] == "Tue, 14 Nov 2023 22:13:20 GMT")
-        #expect(response[FieldName("Content")] == nil)
+        #expect(response[.contentEncoding] == nil)
         #expect(response[.eTag] == nil)
         #expect(Response(.ok)[.contentType] == nil)
     }

@@ -7,9 +7,14 @@ import Testing
     ])
 
     private func served(_ method: Method, _ path: String) -> String {
-        switch router.match(method, RequestTarget(path: path)) {
-        case .found(let route, let method, let parameters): "\(route) \(method) \(parameters)"
-        case .methodNotAllowed(let allow, _): "405 \(allow)"
+        let path = Array(path.utf8)
+        var parameters: [String] = []
+        return
+            switch router.match(
+                method, path.span, parameter: { parameters.append(String(decoding: $0.array, as: UTF8.self)) })
+        {
+        case .found(let route, let method): "\(route) \(method) \(parameters)"
+        case .methodNotAllowed(let allow): "405 \(allow)"
         case .notFound: "404"
         case .undecodable: "400"
         }
@@ -42,4 +47,8 @@ import Testing
         #expect(served(.get, "/fhir%2fa") == "404")
         for path in ["/fhir/%zz", "/fhir/%2", "/fhir/%", "/fhir/%ff"] { #expect(served(.get, path) == "400") }
     }
+}
+
+extension Span<UInt8> {
+    fileprivate var array: [UInt8] { indices.map { self[$0] } }
 }

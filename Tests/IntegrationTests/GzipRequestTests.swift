@@ -151,6 +151,20 @@ import Testing
         return try #require(line?.split(separator: " ").dropFirst().first.flatMap { Int($0) })
     }
 
+    /// What was unpacked of a request is overwritten like the bytes it came in, zlib's own memory too: where it was
+    /// refused before it was read as JSON, it is nowhere.
+    @Test(.enabled(if: getuid() == 0, "only root may read the memory of keyward"))
+    func whatWasUnpackedIsNotLeftInMemory() throws {
+        let text = Self.patient("gone", #","x":"\#(Marker.gone("unpacked"))""#)
+        let stream = try Gzip.pack(text + String(repeating: " ", count: 40_000))
+        for _ in 0..<50 {
+            #expect(try put("gone", Array(stream.dropLast())).status == 400)
+            #expect(try put("gone", stream + [0]).status == 400)
+        }
+        let places = try ProcessMemory(of: site.server.pid).places(of: [Marker.gone.plain])
+        for place in Set(places).prefix(5) { Issue.record("\(place)") }
+    }
+
     /// Streams that were cut, grown and changed at random: each gets an answer that fits, and what was refused is not
     /// there. The same ones each time.
     @Test func whateverIsDoneToAStreamItIsTakenWholeOrRefused() throws {

@@ -116,14 +116,14 @@ import Vault
             """
         #expect(
             faults(text) == [
-                "$.roots[1]: 'relative' is not an absolute path",
+                "$.roots[1]: \"relative\" is not an absolute path",
                 "$.roots[2]: this is not a path: a string that is not empty and holds no NUL",
                 "$.roots[3]: this is not a path: a string that is not empty and holds no NUL",
                 "$.secrets: there is no such member",
                 "$.secret['']: the secret has no name",
                 "$.secret['client-secret'].path: this is not a path: a string that is not empty and holds no NUL",
                 "$.secret['client-secret'].scope[0].id: this is not an id: 1 to 64 of A-Z a-z 0-9 - .",
-                "$.secret['client-secret'].scope[1]: 'x/y/z' is neither a resource type nor a type and an id",
+                "$.secret['client-secret'].scope[1]: \"x/y/z\" is neither a resource type nor a type and an id",
                 "$.secret['no.path']: `path` is missing",
                 "$.secret.noscope: `scope` is missing",
                 "$.secret.noscope.path: this is not a path: a string that is not empty and holds no NUL",

@@ -153,19 +153,19 @@ extension Audit {
             login: .own(denial.reason.rawValue), at: now(),
             denial.reason.isOfTheVault ? .seriousFailure : .minorFailure,
             because: denial.detail.description, by: exchange.requestor(denial.client.map { .client($0) }), on: server,
-            request: exchange.id, secret: denial.secret.map { .secret($0.text) })
+            request: "\(exchange.id)", secret: denial.secret.map { .secret($0.text) })
     }
 
     private func event(_ error: Forbidden, _ exchange: Exchange) -> AuditEvent {
         AuditEvent(
             exchange.interaction, at: now(), .minorFailure, because: error.diagnostics,
-            by: exchange.requestor(error.principal), on: server, request: exchange.id, resource: exchange.resource)
+            by: exchange.requestor(error.principal), on: server, request: "\(exchange.id)", resource: exchange.resource)
     }
 
     private func event(_ use: SecretUse, _ exchange: Exchange) -> AuditEvent {
         AuditEvent(
             login: .secretUsed, at: now(), .success, because: nil, by: exchange.requestor(exchange.principal),
-            on: server, request: exchange.id, secret: .secret(use.secret.text, [("value", use.value.rawValue)]))
+            on: server, request: "\(exchange.id)", secret: .secret(use.secret.text, [("value", use.value.rawValue)]))
     }
 
     private func change(
@@ -173,7 +173,7 @@ extension Audit {
     ) -> AuditEvent {
         AuditEvent(
             exchange.interaction, at: now(), outcome, because: explanation, by: exchange.requestor(exchange.principal),
-            on: server, request: exchange.id, resource: .resource(key))
+            on: server, request: "\(exchange.id)", resource: .resource(key))
     }
 }
 

@@ -45,14 +45,14 @@ extension Exchange {
         case .put: .update
         case .delete: .delete
         case .post: route?.pattern.hasSuffix("_search") == true ? .search : .create
-        default: idText == nil ? .search : .read
+        default: isForInstance ? .read : .search
         }
     }
 
     /// What the path names: an id that is none is not repeated.
     var resource: AuditEvent.Entity {
         let type = type ?? .client
-        return LogicalID(idText ?? "").map { .resource(ResourceKey(type: type, id: $0)) } ?? .resources(of: type)
+        return instance.map { .resource(ResourceKey(type: type, id: $0)) } ?? .resources(of: type)
     }
 
     func requestor(_ principal: Principal?) -> AuditEvent.Requestor {

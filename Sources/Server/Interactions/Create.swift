@@ -12,7 +12,7 @@ struct Create: Interaction {
 
     func respond(to exchange: Exchange) async throws -> Response {
         let type = try exchange.resourceType()
-        guard exchange.request.fields[.ifNoneExist] == nil else {
+        guard !exchange.request.head.fields.has(.ifNoneExist) else {
             throw Refusal(
                 .notImplemented, .notSupported,
                 "Conditional create is not supported; send the request without If-None-Exist.")

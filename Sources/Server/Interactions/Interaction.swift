@@ -7,6 +7,11 @@ protocol Interaction: Sendable {
     func respond(to exchange: Exchange) async throws -> Response
 }
 
+/// One that is answered from memory and never waits.
+protocol PromptInteraction: Interaction {
+    func respond(to exchange: Exchange) throws -> Response
+}
+
 /// The media type of all resources.
 let fhirJSON = "application/fhir+json"
 
@@ -19,7 +24,7 @@ extension Exchange {
     /// The resource that the path names. An id outside R4's pattern can name none.
     func resourceKey() throws(Refusal) -> ResourceKey {
         let type = try resourceType()
-        guard let id = LogicalID(idText ?? "") else {
+        guard let id = instance else {
             let rule = "An id has 1 to 64 characters out of A-Z a-z 0-9 - . and nothing else."
             throw request.method == .put
                 ? Refusal(.badRequest, .value, "The id in the URL is not valid. \(rule)")
@@ -29,13 +34,14 @@ extension Exchange {
     }
 
     func preferences() -> Preferences {
-        Preferences(request.fields.texts(.prefer))
+        Preferences(request.head.fields.texts(.prefer))
     }
 
     /// The condition in `If-Match` or `If-None-Match`, if there is one.
     func condition(_ name: FieldName) throws(FHIRError) -> VersionCondition? {
-        let values = request.fields.texts(name)
-        return values.isEmpty ? nil : try VersionCondition(values, of: name.text)
+        guard request.head.fields.has(name) else { return nil }
+        let values = request.head.fields.texts(name)
+        return try VersionCondition(values, of: name.text)
     }
 }
 
@@ -64,7 +70,7 @@ extension Response {
 
     /// The validators of a version (RFC 9110 §8.8).
     mutating func describe(_ stored: StoredVersion) {
-        add(.eTag, VersionTag(stored.version).text)
+        add(.eTag) { VersionTag(stored.version).write(to: &$0) }
         add(.lastModified, HTTPDate(secondsSinceEpoch: stored.lastUpdated.milliseconds / 1_000))
     }
 }

@@ -4,7 +4,7 @@ internal import Storage
 
 /// [read](http://hl7.org/fhir/R4/http.html#read): the current version of one resource; 304 where the client has it
 /// already, 410 where it was deleted.
-struct Read: Interaction {
+struct Read: PromptInteraction {
     let store: any ResourceStore
 
     func respond(to exchange: Exchange) throws -> Response {

@@ -73,7 +73,7 @@ struct SearchType: Interaction {
     }
 
     private func parameters(of request: Request) async throws -> SearchParameters {
-        var text = ReceivedBytes(taking: Array((request.target.query ?? "").utf8))
+        var text = ReceivedBytes(taking: Array((request.head.query ?? "").utf8))
         if request.method == .post {
             if !text.bytes.isEmpty { text.append([UInt8(ascii: "&")].span) }
             text.append(try await request.content())

@@ -27,10 +27,10 @@ enum Negotiation {
     }
 
     private static func checkAccepted(_ request: Request) throws {
-        if let query = request.target.query, query.contains("_format=") {
+        if let query = request.head.query, query.contains("_format=") {
             return try checkFormat(SearchParameters(parsing: query.utf8.span))
         }
-        guard let accept = request.fields[.accept], !accept.isEmpty else { return }
+        guard let accept = request.head.fields[.accept], !accept.isEmpty else { return }
         let ranges = accept.split(separator: ",").compactMap { MediaType(String($0)) }
         func quality(_ name: String) -> Double? { ranges.first { $0.name == name }?.quality }
         // The most specific range that a type falls in decides (RFC 9110 §12.5.1); R4 lets the general name of JSON
@@ -42,7 +42,7 @@ enum Negotiation {
     }
 
     private static func checkContent(_ request: Request, in wanted: [String]) throws(Refusal) {
-        guard let text = request.fields[.contentType], let type = MediaType(text), wanted.contains(type.name),
+        guard let text = request.head.fields[.contentType], let type = MediaType(text), wanted.contains(type.name),
             type.isUTF8
         else {
             throw Refusal(

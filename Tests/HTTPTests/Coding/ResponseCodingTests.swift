@@ -15,7 +15,7 @@ import Transport
         limits.gzipMinimum = minimum
         var response = Response(status, content: content, type: type)
         let head = RequestHead(
-            method: .get, target: RequestTarget(path: "/"), fields: RequestFields(fields), accepts: choice)
+            method: .get, target: RequestTarget(path: "/"), fields: fields, accepts: choice)
         await response.code(for: head, by: CodingDesk(limits: limits))
         return response
     }

@@ -11,13 +11,15 @@ final class EchoResponder: Responder {
 
     func respond(to request: Request) async -> Response {
         arrivals.withLock { $0.append(request.arrived) }
-        asked.withLock { $0.append("\(request.method.text) \(request.target.path)") }
-        if request.target.path == "/ignore" { return .plain(.ok, "ignored") }
-        if request.target.path == "/big" { return Response(.ok, content: [UInt8](repeating: 0x78, count: 33_554_432)) }
+        asked.withLock { $0.append("\(request.method.text) \(request.head.target.path)") }
+        if request.head.target.path == "/ignore" { return .plain(.ok, "ignored") }
+        if request.head.target.path == "/big" {
+            return Response(.ok, content: [UInt8](repeating: 0x78, count: 33_554_432))
+        }
         do throws(HTTPError) {
             let received = try await request.content()
             let content = String(decoding: received.bytes, as: UTF8.self)
-            return .plain(.ok, "\(request.method.text) \(request.target.path) [\(content)]")
+            return .plain(.ok, "\(request.method.text) \(request.head.target.path) [\(content)]")
         } catch {
             return refuse(error)
         }

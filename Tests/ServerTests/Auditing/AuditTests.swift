@@ -30,10 +30,11 @@ import Transport
         _ method: HTTP.Method = .put, _ id: String? = "basic", from peer: Address = .here, arrived: Deadline = .now()
     ) -> Exchange {
         let head = RequestHead(
-            method: method, target: RequestTarget(path: "/", query: nil), fields: RequestFields([]))
-        let exchange = Exchange(Request(head, from: peer, arrived: arrived, content: GivenContent()), id: "r-1")
+            method: method, target: RequestTarget(path: "/", query: nil))
+        let exchange = Exchange(Request(head, from: peer, arrived: arrived, content: GivenContent()), id: RequestName("r-1"))
         exchange.type = .client
-        exchange.idText = id
+        exchange.isForInstance = id != nil
+        exchange.instance = id.flatMap { LogicalID($0) }
         exchange.principal = .root
         return exchange
     }
@@ -118,7 +119,7 @@ import Transport
         let desk = try Desk()
         try await desk.store.put(client("basic", secret: "here"))
         let directory = ClientDirectory(desk.store)
-        let authenticator = Authenticator(secrets: desk.vault, rootSecret: nil) { directory.client($0) }
+        let authenticator = Authenticator(secrets: desk.vault, rootSecret: nil) { directory.account($0) }
         let denial = try await #require(throws: Denial.self) {
             _ = try await authenticator.login(authorization: Array(basic("basic", "no").1.utf8).span)
         }

@@ -102,7 +102,7 @@ import Testing
         ] as [(AcceptEncoding.Choice, Int)])
     func whoAcceptsNoCodingThatThereIsGetsNothing(choice: AcceptEncoding.Choice, status: Int) throws {
         let head = RequestHead(
-            method: .get, target: RequestTarget(path: "/fhir/Patient"), fields: RequestFields(), accepts: choice)
+            method: .get, target: RequestTarget(path: "/fhir/Patient"), accepts: choice)
         do {
             try Negotiation.check(Request(head, from: .here, content: GivenContent()), takesForm: false)
             #expect(status == 200)

@@ -76,12 +76,12 @@ import Testing
         _ = try routing.endpoint(for: read)
         #expect(read.routeName == "/fhir/{type}/{id}")
         #expect(read.type?.name == "Patient")
-        #expect(read.idText == "a.b")
+        #expect(read.instance?.text == "a.b")
         let metadata = Exchange(.get, "/fhir/metadata")
         _ = try routing.endpoint(for: metadata)
         #expect(metadata.routeName == "/fhir/metadata")
         #expect(metadata.type == nil)
-        #expect(metadata.idText == nil)
+        #expect(metadata.instance == nil)
     }
 
     @Test func anEncodedSlashSeparatesNothing() throws {

@@ -20,7 +20,7 @@ extension Request {
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let target = RequestTarget(path: parts[0], query: parts.dropFirst().first)
         self.init(
-            RequestHead(method: method, target: target, fields: RequestFields(fields)), from: peer,
+            RequestHead(method: method, target: target, fields: fields), from: peer,
             arrived: arrived, content: GivenContent(Array(content.utf8)))
     }
 }
@@ -30,7 +30,17 @@ extension Exchange {
         _ method: Method, _ target: String, _ fields: [(FieldName, String)] = [], content: String = "",
         from peer: Address = .here, arrived: Deadline = .now()
     ) {
-        self.init(Request(method, target, fields, content: content, from: peer, arrived: arrived), id: "r-1")
+        self.init(Request(method, target, fields, content: content, from: peer, arrived: arrived),
+            id: RequestName("r-1"))
+    }
+}
+
+extension Endpoint {
+    func serve(_ exchange: Exchange) async throws -> Response {
+        switch service {
+        case .prompt(let serve): try serve(exchange)
+        case .waiting(let serve): try await serve(exchange)
+        }
     }
 }
 

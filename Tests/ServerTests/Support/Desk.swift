@@ -53,8 +53,11 @@ struct Desk {
         let names = path.split(separator: "?").first?.split(separator: "/").map(String.init) ?? []
         exchange.type = ResourceType(names.first ?? "")
         let last = names.dropFirst().first
-        if last != "_search" { exchange.idText = last }
-        let interaction = interaction(method, isOfInstance: exchange.idText != nil, isSearch: last == "_search")
+        if last != "_search" {
+            exchange.isForInstance = last != nil
+            exchange.instance = last.flatMap { LogicalID($0) }
+        }
+        let interaction = interaction(method, isOfInstance: exchange.isForInstance, isSearch: last == "_search")
         do {
             return try await interaction.respond(to: exchange)
         } catch {

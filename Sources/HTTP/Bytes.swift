@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// The grammar's alphabets (RFC 9110 §5.6.2, RFC 3986 §2), as tables: one look-up a byte.
 enum Alphabet {
     /// `tchar` of RFC 9110 §5.6.2.
@@ -56,6 +54,24 @@ extension UInt8 {
     static let backslash: UInt8 = 0x5c
 }
 
+extension UInt64 {
+    /// Eight times the same byte.
+    fileprivate init(repeating byte: UInt8) {
+        self = UInt64(byte) &* 0x0101_0101_0101_0101
+    }
+
+    /// Whether one of the eight bytes is zero: only that borrows a bit that was not set.
+    fileprivate var hasZero: Bool {
+        (self &- UInt64(repeating: 1)) & ~self & UInt64(repeating: 0x80) != 0
+    }
+
+    /// Whether one of the eight bytes may be a control character; the tab counts as one.
+    fileprivate var mayHaveControl: Bool {
+        (self &- UInt64(repeating: 0x20)) & ~self & UInt64(repeating: 0x80) != 0
+            || (self ^ UInt64(repeating: 0x7f)).hasZero
+    }
+}
+
 extension Span<UInt8> {
     /// The first index at or after `start` that holds `byte`.
     func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
@@ -63,29 +79,36 @@ extension Span<UInt8> {
     }
 
     func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
-        unsafe extracting(range).withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress, let found = unsafe memchr(start, Int32(byte), bytes.count) else {
-                return nil
-            }
-            return unsafe range.lowerBound + (UnsafeRawPointer(found) - start)
+        let pattern = UInt64(repeating: byte)
+        var start = range.lowerBound
+        while start + 8 <= range.upperBound, !(word(at: start) ^ pattern).hasZero { start += 8 }
+        while start < range.upperBound {
+            if self[start] == byte { return start }
+            start += 1
         }
+        return nil
     }
 
-    /// Whether a field value may be made of these bytes; sixteen of them at a time.
+    /// Whether a field value may be made of these bytes.
     var isFieldValue: Bool {
         var start = 0
-        while start + 16 <= count {
-            let block = unsafe withUnsafeBytes {
-                unsafe $0.loadUnaligned(fromByteOffset: start, as: SIMD16<UInt8>.self)
+        while start < count {
+            if start + 8 <= count, !word(at: start).mayHaveControl {
+                start += 8
+            } else {
+                let end = Swift.min(start + 8, count)
+                while start < end {
+                    guard self[start].isFieldValue else { return false }
+                    start += 1
+                }
             }
-            let isControl = (block .< 0x20) .& (block .!= .tab) .| (block .== 0x7f)
-            guard isControl == SIMDMask(repeating: false) else { return false }
-            start += 16
-        }
-        for index in start..<count {
-            guard self[index].isFieldValue else { return false }
         }
         return true
+    }
+
+    /// Eight bytes at once, which must be there: most of a header is looked at in no smaller pieces.
+    private func word(at start: Int) -> UInt64 {
+        unsafe withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: start, as: UInt64.self) }
     }
 
     func count(of byte: UInt8) -> Int {
@@ -129,12 +152,13 @@ extension Span<UInt8> {
 extension [UInt8] {
     /// Appends a number that is not negative, in decimal.
     package mutating func append(decimal number: Int) {
-        var power = 1
-        while number / power > 9 { power *= 10 }
-        while power > 0 {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / power % 10))
-            power /= 10
-        }
+        let start = count
+        var rest = number
+        repeat {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0
+        self[start...].reverse()
     }
 
     mutating func append(_ text: StaticString) {

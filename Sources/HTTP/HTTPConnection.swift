@@ -5,6 +5,8 @@ internal import Transport
 final class HTTPConnection: ContentSource {
     /// Gathered bytes beyond which they are written before the next response joins them.
     private static let gatherLimit = 65_536
+    /// Room that the next response finds ready, in bytes; a connection at rest holds no more.
+    private static let keptCapacity = 1_024
     /// What is still read and thrown away after the last response, and for how long, so that the peer can read it.
     private static let lingerBytes = 8_388_608
     private static let lingerPatience = Patience(.seconds(2))
@@ -12,7 +14,6 @@ final class HTTPConnection: ContentSource {
     private let service: HTTPService
     private let connection: Connection
     private var decoder: RequestDecoder
-    private var output: [UInt8] = []
     /// The request whose content has not been taken.
     private var pending: RequestHead?
     /// By when all bytes in the decoder had arrived.
@@ -26,13 +27,30 @@ final class HTTPConnection: ContentSource {
     }
 
     func run() async {
+        // Responses that have been gathered, and not been written.
+        var output: [UInt8] = []
         do throws(TransportError) {
-            while let head = try await nextHead() {
-                let response = await service.responder.respond(
+            while let head = try await nextHead(&output) {
+                if head.framing != .none {
+                    pending = head
+                    // Whoever waits for its content must not wait for responses that are ready.
+                    try await flush(&output)
+                }
+                var response = await service.responder.respond(
                     to: Request(head, from: connection.peer, arrived: arrival, content: self))
-                // Content that nobody wanted would be taken for the next request: skip it if it is here, else close.
-                let isSettled = settleContent()
-                guard try await send(response, to: head, closes: !head.keepsAlive || !isSettled) else { return }
+                if response.content.count >= service.desk.minimum || head.accepts == .onlyGzip {
+                    // What is ready does not wait for what takes long.
+                    if response.content.count > CodingDesk.most { try await flush(&output) }
+                    await response.code(for: head, by: service.desk)
+                }
+                let closes = !head.keepsAlive || !settleContent(of: head) || connection.isStopping
+                response.write(
+                    to: &output,
+                    .init(
+                        omitsContent: head.method == .head, closes: closes, saysKeepAlive: head.isHTTP10,
+                        date: service.date.bytes))
+                if closes { return try await end(&output) }
+                if output.count > Self.gatherLimit { try await flush(&output) }
             }
         } catch .system(let call, let number) {
             service.responder.note(.system(call: call, errno: number))
@@ -41,29 +59,31 @@ final class HTTPConnection: ContentSource {
         }
     }
 
-    /// The next request's header; nothing when the connection has come to its end.
-    private func nextHead() async throws(TransportError) -> RequestHead? {
-        var deadline = connection.now.advanced(by: decoder.hasBytes ? service.headerPatience : service.idlePatience)
+    /// The next request's header; nothing when the connection has come to its end. Gathered responses are written
+    /// before more bytes are waited for.
+    private func nextHead(_ output: inout [UInt8]) async throws(TransportError) -> RequestHead? {
+        do throws(HTTPError) {
+            if let head = try decoder.head() { return head }
+        } catch {
+            return try await refuse(error, &output)
+        }
+        try await flush(&output)
+        var isIdle = !decoder.hasBytes
+        var deadline = connection.now.advanced(by: isIdle ? service.idlePatience : service.headerPatience)
         while true {
-            let isIdle = !decoder.hasBytes
-            do throws(HTTPError) {
-                if let head = try decoder.head() {
-                    pending = head.framing == .none ? nil : head
-                    return head
-                }
-            } catch {
-                try await refuse(error)
-                return nil
-            }
-            try await flush()
             do throws(TransportError) {
-                arrival = try await connection.read(
-                    into: &decoder.buffer, until: deadline, isIdle: isIdle && !decoder.hasBytes)
-            } catch .timedOut where decoder.hasBytes {
-                try await refuse(.timedOut(waitingFor: "header"))
-                return nil
+                decoder.buffer.append(try await connection.read(until: deadline, isIdle: isIdle))
+                arrival = connection.now
+            } catch .timedOut where !isIdle {
+                return try await refuse(.timedOut(waitingFor: "header"), &output)
             }
             if isIdle { deadline = arrival.advanced(by: service.headerPatience) }
+            do throws(HTTPError) {
+                if let head = try decoder.head() { return head }
+            } catch {
+                return try await refuse(error, &output)
+            }
+            isIdle = isIdle && !decoder.hasBytes
         }
     }
 
@@ -79,11 +99,14 @@ final class HTTPConnection: ContentSource {
                 return try await service.desk.unpack(content)
             }
             do throws(TransportError) {
-                if owesContinue, !decoder.hasBytes { output.append("HTTP/1.1 100 Continue\r\n\r\n") }
+                if owesContinue, !decoder.hasBytes {
+                    var interim = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+                    try await flush(&interim)
+                }
                 owesContinue = false
-                try await flush()
+                decoder.buffer.append(try await connection.read(until: deadline, isIdle: false))
                 // The next request's header may be in these bytes too.
-                arrival = try await connection.read(into: &decoder.buffer, until: deadline, isIdle: false)
+                arrival = connection.now
             } catch .timedOut {
                 throw .timedOut(waitingFor: "content")
             } catch {
@@ -92,53 +115,35 @@ final class HTTPConnection: ContentSource {
         }
     }
 
-    private func settleContent() -> Bool {
-        guard pending != nil else { return true }
+    /// Content that nobody wanted would be taken for the next request: skipped if it is here, else the connection closes.
+    private func settleContent(of head: RequestHead) -> Bool {
+        guard head.framing != .none, pending != nil else { return true }
+        pending = nil
         do throws(HTTPError) {
-            guard try decoder.content() != nil else { return false }
-            pending = nil
-            return true
+            return try decoder.content() != nil
         } catch {
             return false
         }
     }
 
-    /// Gathers the response, and answers whether the connection goes on after it.
-    private func send(_ response: Response, to head: RequestHead, closes: Bool) async throws(TransportError) -> Bool {
-        let closes = closes || connection.isStopping
-        var response = response
-        if response.content.count >= service.desk.minimum || head.accepts == .onlyGzip {
-            // What is ready does not wait for what takes long.
-            if response.content.count > CodingDesk.most { try await flush() }
-            await response.code(for: head, by: service.desk)
-        }
-        response.write(
-            to: &output,
-            .init(
-                omitsContent: head.method == .head, closes: closes, saysKeepAlive: head.isHTTP10,
-                date: service.date.bytes))
-        guard closes else {
-            if output.count > Self.gatherLimit { try await flush() }
-            return true
-        }
-        try await end()
-        return false
-    }
-
-    private func refuse(_ error: HTTPError) async throws(TransportError) {
+    /// The last response on the connection, to what is no request; answers that there is none.
+    private func refuse(_ error: HTTPError, _ output: inout [UInt8]) async throws(TransportError) -> RequestHead? {
         service.responder.refuse(error).write(
             to: &output,
             .init(omitsContent: decoder.isAtHead, closes: true, saysKeepAlive: false, date: service.date.bytes))
-        try await end()
+        try await end(&output)
+        return nil
     }
 
-    private func flush() async throws(TransportError) {
+    private func flush(_ output: inout [UInt8]) async throws(TransportError) {
         guard !output.isEmpty else { return }
-        try await connection.write(&output, within: service.writePatience)
+        let sent = try connection.send(output)
+        if sent < output.count { try await connection.write(output, from: sent, within: service.writePatience) }
+        output.removeAll(keepingCapacity: output.capacity <= Self.keptCapacity)
     }
 
-    private func end() async throws(TransportError) {
-        try await flush()
+    private func end(_ output: inout [UInt8]) async throws(TransportError) {
+        try await flush(&output)
         await connection.linger(upTo: Self.lingerBytes, until: .after(Self.lingerPatience))
     }
 }

@@ -19,15 +19,18 @@ package struct Response: Sendable {
 
     /// Adds a field line.
     package mutating func add(_ name: FieldName, _ value: String) {
-        add(name) { $0.append(copying: value.utf8.span) }
+        add(name) { lines in
+            let start = lines.count
+            lines.append(copying: value.utf8.span)
+            lines.cleanValue(from: start)
+        }
     }
 
-    /// Adds a field line whose value `write` appends.
+    /// Adds a field line whose value `write` appends, which must be of our own making.
     package mutating func add(_ name: FieldName, writing write: (inout [UInt8]) -> Void) {
         lines.append(name.lineStart)
-        let start = lines.count
         write(&lines)
-        lines.endValue(from: start)
+        lines.endLine()
     }
 
     /// Adds a field line whose value is a moment.
@@ -85,8 +88,7 @@ extension [UInt8] {
     }
 
     /// No value may end its line: whatever reached a response from outside cannot split it in two.
-    fileprivate mutating func endValue(from start: Int) {
+    fileprivate mutating func cleanValue(from start: Int) {
         for index in start..<count where self[index] < .space || self[index] == 0x7f { self[index] = .space }
-        endLine()
     }
 }

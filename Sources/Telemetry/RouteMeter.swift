@@ -7,7 +7,7 @@ package final class RouteMeter: Sendable {
     private let requests: MetricFamily<Counter>
     private let duration: Histogram
     /// The series of the statuses answered so far; those that never occur are not shown.
-    private let statuses = Mutex<[UInt16: Counter]>([:])
+    private let statuses = Mutex<[(status: UInt16, counter: Counter)]>([])
 
     /// `requests` has the labels route and status, `durations` the label route.
     package init(route: String, requests: MetricFamily<Counter>, durations: MetricFamily<Histogram>) {
@@ -18,9 +18,10 @@ package final class RouteMeter: Sendable {
 
     package func record(status: UInt16, nanoseconds: UInt64) {
         let counter = statuses.withLock { statuses in
-            if let counter = statuses[status] { return counter }
+            // A handful, most common first: quicker to go through than to hash.
+            for known in statuses where known.status == status { return known.counter }
             let counter = requests.series(route, String(status))
-            statuses[status] = counter
+            statuses.append((status, counter))
             return counter
         }
         counter.add()

@@ -23,42 +23,39 @@ package struct Connection: ~Copyable {
     /// When this turn of the event loop began: a clock that is not asked anew.
     package var now: Deadline { loop.turn }
 
-    /// Waits for bytes and appends them to `buffer`. `isIdle` says that nothing is lost if the server stops meanwhile.
-    /// Answers a moment by which they had arrived. Fails with `closed` at the end of the stream.
-    @discardableResult
-    package func read(
-        into buffer: inout ReceivedBytes, until deadline: Deadline, isIdle: Bool
-    ) async throws(TransportError) -> Deadline {
+    /// Waits for bytes, which had all arrived by `now`. `isIdle` says that nothing is lost if the server stops meanwhile.
+    /// Fails with `closed` at the end of the stream.
+    package func read(until deadline: Deadline, isIdle: Bool) async throws(TransportError) -> ReceivedBytes {
         switch await loop.read(from: descriptor.number, until: deadline, isIdle: isIdle) {
-        case .bytes(let bytes): buffer.append(ReceivedBytes(taking: bytes))
+        case .bytes(let bytes): return ReceivedBytes(taking: bytes)
         case .ended: throw .closed
-        case let other: try Self.check(other)
+        case let other:
+            try Self.check(other)
+            return ReceivedBytes()
         }
-        return loop.turn
     }
 
-    /// Hands all of `bytes` to the kernel, in one call where it takes them, and empties the buffer. `patience` begins
-    /// when the kernel takes no more.
-    package func write(_ bytes: inout [UInt8], within patience: Patience) async throws(TransportError) {
-        var sent = 0
-        var deadline: Deadline?
-        while sent < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes {
-                unsafe send(
-                    descriptor.number, $0.baseAddress.map { unsafe $0 + sent }, $0.count - sent,
-                    Int32(MSG_NOSIGNAL))
-            }
-            if count >= 0 {
-                sent += count
-            } else {
-                guard errno == EAGAIN || errno == EINTR else { throw Self.fault(errno) }
-                let end = deadline ?? .after(patience)
-                deadline = end
-                try Self.check(
-                    await loop.wait(for: .write, on: descriptor.number, until: end, isIdle: false))
-            }
+    /// Hands `bytes` to the kernel in one call, from the one at `start` on; answers how many it took, mostly all.
+    package func send(_ bytes: [UInt8], from start: Int = 0) throws(TransportError) -> Int {
+        let count = unsafe bytes.withUnsafeBytes {
+            unsafe Glibc.send(
+                descriptor.number, $0.baseAddress.map { unsafe $0 + start }, $0.count - start, Int32(MSG_NOSIGNAL))
         }
-        bytes.removeAll(keepingCapacity: bytes.capacity <= EventLoop.readSize)
+        if count >= 0 { return count }
+        guard errno == EAGAIN || errno == EINTR else { throw Self.fault(errno) }
+        return 0
+    }
+
+    /// Hands the rest of `bytes` to the kernel as fast as it takes them. `patience` begins now.
+    package func write(
+        _ bytes: [UInt8], from start: Int, within patience: Patience
+    ) async throws(TransportError) {
+        let deadline = Deadline.after(patience)
+        var sent = start
+        while sent < bytes.count {
+            try Self.check(await loop.wait(for: .write, on: descriptor.number, until: deadline, isIdle: false))
+            sent += try send(bytes, from: sent)
+        }
     }
 
     /// Says that no more will be written and reads on, up to `limit` bytes, until the peer has closed: closed at
@@ -68,8 +65,7 @@ package struct Connection: ~Copyable {
         guard shutdown(descriptor.number, Int32(SHUT_WR)) == 0 else { return }
         var left = limit
         while left > 0 {
-            var discarded = ReceivedBytes()
-            guard (try? await read(into: &discarded, until: deadline, isIdle: false)) != nil else { return }
+            guard let discarded = try? await read(until: deadline, isIdle: false) else { return }
             left -= discarded.bytes.count
         }
     }

@@ -23,8 +23,6 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// How late a deadline may be noticed: all of them are looked at together, once in this while.
     static let deadlineGrain = Patience(.milliseconds(100))
-    /// Bytes that one read takes at most.
-    static let readSize = 65_536
 
     /// A task that waits for one descriptor; safe because `wake` takes it out of the table before it resumes it.
     @safe
@@ -34,6 +32,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         let isIdle: Bool
         /// The loop reads for it, and wakes it with the bytes.
         let isReader: Bool
+    }
+
+    /// Who waits for a descriptor, and for what the kernel was asked to look.
+    private struct Seat {
+        var waiter: Waiter?
+        var registered: Epoll.Interest = []
     }
 
     private let queue: DispatchQueue
@@ -46,14 +50,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     let connections = Atomic(0)
 
     private var ready: [UnownedJob] = []
-    /// By descriptor: who waits, and for what the kernel was asked to look.
-    private var waiters: [Waiter?] = []
-    private var registered: [Epoll.Interest] = []
-    private var waitersWithDeadline = 0
+    /// By descriptor.
+    private var seats: [Seat] = []
     private var nextSweep = Deadline.now()
     /// When this turn had read from every connection that was ready: no byte of it arrived later.
     private(set) var turn = Deadline.now()
-    private var scratch = [UInt8](repeating: 0, count: EventLoop.readSize)
+    private let room = ReceivingRoom()
 
     package init(label: String) throws(TransportError) {
         self.queue = DispatchQueue(label: label)
@@ -121,7 +123,7 @@ extension EventLoop {
     /// Forgets a descriptor that is about to be closed; the kernel does so by itself.
     func forget(_ descriptor: Int32) {
         let index = Int(descriptor)
-        if index < registered.count { registered[index] = [] }
+        if index < seats.count { seats[index].registered = [] }
     }
 
     private func park(
@@ -130,13 +132,12 @@ extension EventLoop {
         if isIdle, isStoppingConnections {
             // What has arrived by now is still served.
             defer { turn = .now() }
-            return isReader ? take(from: descriptor) ?? .stopping : .stopping
+            return isReader ? room.receive(from: descriptor) ?? .stopping : .stopping
         }
         if let number = register(descriptor, for: interest) { return .failed(errno: number) }
         return await unsafe withUnsafeContinuation { continuation in
-            waiters[Int(descriptor)] = unsafe Waiter(
+            seats[Int(descriptor)].waiter = unsafe Waiter(
                 continuation: continuation, deadline: deadline, isIdle: isIdle, isReader: isReader)
-            if deadline != .never { waitersWithDeadline += 1 }
         }
     }
 
@@ -144,18 +145,16 @@ extension EventLoop {
     /// error number if it refuses.
     private func register(_ descriptor: Int32, for interest: Epoll.Interest) -> Int32? {
         let index = Int(descriptor)
-        while waiters.count <= index {
-            waiters.append(nil)
-            registered.append([])
-        }
-        guard registered[index] != interest else { return nil }
+        while seats.count <= index { seats.append(Seat()) }
+        let registered = seats[index].registered
+        guard registered != interest else { return nil }
         do throws(TransportError) {
-            if registered[index].isEmpty {
+            if registered.isEmpty {
                 try epoll.add(descriptor, interest)
             } else {
                 try epoll.modify(descriptor, interest)
             }
-            registered[index] = interest
+            seats[index].registered = interest
             return nil
         } catch {
             guard case .system(_, let number) = error else { return EINVAL }
@@ -170,25 +169,25 @@ extension EventLoop {
     private func run() {
         thread.store(pthread_self(), ordering: .relaxed)
         var events = Epoll.Events()
+        var jobs: [UnownedJob] = []
+        let executor = unsafe asUnownedTaskExecutor()
         takeInbox()
         while true {
-            runReady()
+            unsafe runReady(&jobs, on: executor)
             guard !isStopping.load(ordering: .acquiring) else { return thread.store(0, ordering: .relaxed) }
             let rang = epoll.wait(milliseconds: patience(), events: &events) { welcome($0) }
             turn = .now()
             if rang { takeInbox() }
-            if waitersWithDeadline > 0 { sweep() }
+            if turn >= nextSweep { sweep() }
         }
     }
 
-    private func runReady() {
+    /// Runs what is ready, and what becomes ready by that. `jobs` is empty before and after: room that is used again.
+    private func runReady(_ jobs: inout [UnownedJob], on executor: UnownedTaskExecutor) {
         while !ready.isEmpty {
-            let jobs = ready
-            ready = []
-            ready.reserveCapacity(jobs.count)
-            for job in jobs {
-                unsafe job.runSynchronously(on: asUnownedTaskExecutor())
-            }
+            swap(&jobs, &ready)
+            for job in jobs { unsafe job.runSynchronously(on: executor) }
+            jobs.removeAll(keepingCapacity: true)
         }
     }
 
@@ -200,54 +199,42 @@ extension EventLoop {
     }
 
     private func patience() -> Int32 {
-        guard waitersWithDeadline > 0 else { return -1 }
+        // Whoever else waits here, the listener, has no deadline.
+        guard connections.load(ordering: .relaxed) > 0 else { return -1 }
         return Int32(nextSweep.nanoseconds(since: .now()) / 1_000_000) + 1
     }
 
     private func sweep() {
-        guard turn >= nextSweep else { return }
         nextSweep = turn.advanced(by: Self.deadlineGrain)
-        for index in waiters.indices {
-            if let deadline = waiters[index]?.deadline, deadline <= turn { wake(Int32(index), .timedOut) }
+        for index in seats.indices {
+            if let deadline = seats[index].waiter?.deadline, deadline <= turn { wake(Int32(index), .timedOut) }
         }
     }
 
     private func wakeIdle() {
         defer { turn = .now() }
-        for index in waiters.indices {
-            guard let waiter = waiters[index], waiter.isIdle else { continue }
+        for index in seats.indices {
+            guard let waiter = seats[index].waiter, waiter.isIdle else { continue }
             let descriptor = Int32(index)
-            wake(descriptor, waiter.isReader ? take(from: descriptor) ?? .stopping : .stopping)
+            wake(descriptor, waiter.isReader ? room.receive(from: descriptor) ?? .stopping : .stopping)
         }
     }
 
     /// The kernel has news of a descriptor: reads for the one who waits for bytes, and wakes it.
     private func welcome(_ descriptor: Int32) {
         let index = Int(descriptor)
-        guard let waiter = waiters[index] else {
+        guard let isReader = seats[index].waiter?.isReader else {
             // Nobody wants this news now; without this the level-triggered queue would repeat it for ever.
             epoll.remove(descriptor)
-            registered[index] = []
+            seats[index].registered = []
             return
         }
-        guard waiter.isReader else { return wake(descriptor, .ready) }
-        if let taken = take(from: descriptor) { wake(descriptor, taken) }
-    }
-
-    /// What a connection has to say now; nothing when that is nothing.
-    private func take(from descriptor: Int32) -> Wakeup? {
-        let count = unsafe scratch.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
-        if count > 0 {
-            defer { unsafe explicit_bzero(&scratch, count) }
-            return .bytes(Array(scratch[..<count]))
-        }
-        if count == 0 { return .ended }
-        return errno == EAGAIN || errno == EINTR ? nil : .failed(errno: errno)
+        guard isReader else { return wake(descriptor, .ready) }
+        if let taken = room.receive(from: descriptor) { wake(descriptor, taken) }
     }
 
     private func wake(_ descriptor: Int32, _ wakeup: Wakeup) {
-        guard let waiter = waiters[Int(descriptor)].take() else { return }
-        if waiter.deadline != .never { waitersWithDeadline -= 1 }
+        guard let waiter = seats[Int(descriptor)].waiter.take() else { return }
         unsafe waiter.continuation.resume(returning: wakeup)
     }
 }

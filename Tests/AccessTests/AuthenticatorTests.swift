@@ -71,7 +71,9 @@ final class AuthenticatorTests {
 
     func authenticator(rootSecret: String? = nil) -> Authenticator {
         let clients = clients
-        return Authenticator(secrets: secrets, rootSecret: rootSecret.map { SecretName($0) }) { clients[$0].map { ClientAccount($0) } }
+        return Authenticator(secrets: secrets, rootSecret: rootSecret.map { SecretName($0) }) {
+            clients[$0].map { ClientAccount($0) }
+        }
     }
 
     func principal(_ user: String, _ password: String, rootSecret: String? = nil) async throws(Denial) -> Principal {

@@ -28,7 +28,7 @@ struct Routing: Sendable {
         guard request.method != .unknown, request.method != .trace else {
             throw Refusal(.notImplemented, .notSupported, "The method is not one that this server serves anywhere.")
         }
-        if request.head.isForServer { return wholeServer }
+        if request.method == .options, request.head.isForServer { return wholeServer }
         var parameters = 0
         let match = request.head.withPath { path in
             router.match(request.method, path) { value in

@@ -31,7 +31,8 @@ import Transport
     ) -> Exchange {
         let head = RequestHead(
             method: method, target: RequestTarget(path: "/", query: nil))
-        let exchange = Exchange(Request(head, from: peer, arrived: arrived, content: GivenContent()), id: RequestName("r-1"))
+        let exchange = Exchange(
+            Request(head, from: peer, arrived: arrived, content: GivenContent()), id: RequestName("r-1"))
         exchange.type = .client
         exchange.isForInstance = id != nil
         exchange.instance = id.flatMap { LogicalID($0) }

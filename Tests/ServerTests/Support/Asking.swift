@@ -30,7 +30,8 @@ extension Exchange {
         _ method: Method, _ target: String, _ fields: [(FieldName, String)] = [], content: String = "",
         from peer: Address = .here, arrived: Deadline = .now()
     ) {
-        self.init(Request(method, target, fields, content: content, from: peer, arrived: arrived),
+        self.init(
+            Request(method, target, fields, content: content, from: peer, arrived: arrived),
             id: RequestName("r-1"))
     }
 }

@@ -64,12 +64,15 @@ let package = Package(
         .executableTarget(
             name: "vault-bench", dependencies: ["Vault"], path: "Benchmarks/Vault", swiftSettings: house),
 
+        // Malformed and smuggling requests, for the decoder's tests and for those of the whole program.
+        .target(name: "WireCases", path: "Tests/WireCases", swiftSettings: house),
+
         tests("JSONTests", ["JSON"]),
         tests("TransportTests", ["Transport"]),
         tests("TelemetryTests", ["Telemetry", log]),
         tests("FHIRTests", ["FHIR", "JSON"]),
         tests("VaultTests", ["Vault"]),
-        tests("HTTPTests", ["HTTP", "Transport"]),
+        tests("HTTPTests", ["HTTP", "Transport", "WireCases"]),
         tests("StorageTests", ["Storage", "FHIR", "JSON"]),
         tests("AccessTests", ["Access", "FHIR", "Vault", "JSON"]),
         tests(
@@ -77,8 +80,8 @@ let package = Package(
             ["Server", "Transport", "HTTP", "FHIR", "JSON", "Vault", "Storage", "Access", "Telemetry", log]),
         tests("InvariantsTests", ["Invariants"]),
         tests("keywardTests", ["keyward"]),
-        tests("IntegrationTests", ["keyward", "JSON"]),
-        tests("StyleTests", []),
+        tests("IntegrationTests", ["keyward", "JSON", "WireCases"]),
+        tests("StyleTests", ["WireCases"]),
     ]
 )
 

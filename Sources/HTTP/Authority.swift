@@ -11,8 +11,7 @@ struct Authority {
 
     /// Fails on what is none.
     init?(_ bytes: Span<UInt8>) {
-        var end = 0
-        while end < bytes.count, Alphabet.registeredName[Int(bytes[end])] { end += 1 }
+        var end = bytes.prefixCount(Alphabet.registeredName)
         if end < bytes.count, bytes[end] != .colon {
             guard let rare = Self.endOfRareHost(bytes) else { return nil }
             end = rare
@@ -24,12 +23,11 @@ struct Authority {
             return
         }
         guard bytes[end] == .colon else { return nil }
-        let digits = bytes.extracting((end + 1)...)
-        guard digits.count > 0 else {
+        guard end + 1 < bytes.count else {
             port = nil
             return
         }
-        guard let number = Self.number(digits, atMost: Int(UInt16.max)) else { return nil }
+        guard let number = Self.number(bytes, (end + 1)..<bytes.count, atMost: Int(UInt16.max)) else { return nil }
         port = UInt16(number)
     }
 
@@ -44,12 +42,14 @@ struct Authority {
     }
 
     /// A decimal number of one to five digits.
-    private static func number(_ digits: Span<UInt8>, atMost limit: Int) -> Int? {
-        guard (1...5).contains(digits.count) else { return nil }
+    @inline(__always)
+    private static func number(_ bytes: Span<UInt8>, _ digits: Range<Int>, atMost limit: Int) -> Int? {
+        guard digits.count <= 5, !digits.isEmpty else { return nil }
         var sum = 0
-        for index in digits.indices {
-            guard digits[index].isDigit else { return nil }
-            sum = sum * 10 + Int(digits[index] - 0x30)
+        for index in digits {
+            let digit = bytes[index] &- 0x30
+            guard digit < 10 else { return nil }
+            sum = sum &* 10 &+ Int(digit)
         }
         return sum <= limit ? sum : nil
     }
@@ -107,7 +107,7 @@ struct Authority {
         var start = 0
         while start <= text.count {
             let end = text.firstIndex(of: 0x2e, from: start) ?? text.count
-            guard number(text.extracting(start..<end), atMost: 255) != nil, end - start == 1 || text[start] != 0x30
+            guard number(text, start..<end, atMost: 255) != nil, end - start == 1 || text[start] != 0x30
             else { return false }
             octets += 1
             start = end + 1

@@ -122,6 +122,12 @@ extension Span<UInt8> {
         return true
     }
 
+    /// How many bytes at the beginning are of this alphabet.
+    func prefixCount(_ alphabet: [Bool]) -> Int {
+        for index in indices where !alphabet[Int(self[index])] { return index }
+        return count
+    }
+
     func equals(_ bytes: [UInt8]) -> Bool {
         guard count == bytes.count else { return false }
         for index in indices where self[index] != bytes[index] { return false }

@@ -14,8 +14,10 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
     case expect
     case host
     case ifMatch
+    case ifModifiedSince
     case ifNoneExist
     case ifNoneMatch
+    case ifUnmodifiedSince
     case lastModified
     case location
     case origin
@@ -42,8 +44,10 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
         case .expect: "Expect: "
         case .host: "Host: "
         case .ifMatch: "If-Match: "
+        case .ifModifiedSince: "If-Modified-Since: "
         case .ifNoneExist: "If-None-Exist: "
         case .ifNoneMatch: "If-None-Match: "
+        case .ifUnmodifiedSince: "If-Unmodified-Since: "
         case .lastModified: "Last-Modified: "
         case .location: "Location: "
         case .origin: "Origin: "
@@ -94,7 +98,9 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
         case (15, UInt8(ascii: "a"), UInt8(ascii: "g")): .acceptEncoding
         case (16, UInt8(ascii: "c"), UInt8(ascii: "g")): .contentEncoding
         case (16, UInt8(ascii: "w"), UInt8(ascii: "e")): .wwwAuthenticate
+        case (17, UInt8(ascii: "i"), UInt8(ascii: "e")): .ifModifiedSince
         case (17, UInt8(ascii: "t"), UInt8(ascii: "g")): .transferEncoding
+        case (19, UInt8(ascii: "i"), UInt8(ascii: "e")): .ifUnmodifiedSince
         default: nil
         }
     }

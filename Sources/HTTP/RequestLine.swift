@@ -27,9 +27,8 @@ struct RequestLine: Sendable {
 
     static func parse(_ bytes: Span<UInt8>, limits: Limits, scheme: Scheme) throws(HTTPError) -> RequestLine {
         try checkBeginning(bytes, limits: limits)
-        guard let first = bytes.firstIndex(of: .space), first > 0,
-            bytes.extracting(0..<first).allSatisfy(Alphabet.token)
-        else {
+        let first = bytes.prefixCount(Alphabet.token)
+        guard first > 0, first < bytes.count, bytes[first] == .space else {
             throw .malformed("The request line does not begin with a method and one space.")
         }
         let rest = bytes.extracting((first + 1)...)

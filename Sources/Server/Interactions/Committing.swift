@@ -19,8 +19,8 @@ extension ResourceStore {
 
 /// What create, update and delete share: the condition of a change, and the response to it.
 extension Exchange {
-    /// What a write depends on: `If-Match`, or `If-None-Match: *`.
-    func precondition() throws -> Change.Precondition {
+    /// What a write depends on: `If-Match`, or `If-None-Match: *`; without them, `If-Unmodified-Since`.
+    func precondition(in store: any ResourceStore) throws -> Change.Precondition {
         if let wanted = try condition(.ifMatch) {
             guard try condition(.ifNoneMatch) == nil else {
                 throw Refusal(
@@ -30,7 +30,12 @@ extension Exchange {
             return .match(wanted)
         }
         switch try condition(.ifNoneMatch) {
-        case nil: return .none
+        case nil:
+            guard let current = store.current(try resourceKey()), !current.isDeleted,
+                let isModified = isModified(current, since: .ifUnmodifiedSince)
+            else { return .none }
+            // Any change from now on is one since that moment. No version meets the condition of none.
+            return .match(.oneOf(isModified ? [] : [current.version]))
         case .any: return .absent
         default:
             throw Refusal(.badRequest, .invalid, "On a write the only If-None-Match is *: write unless it exists.")

@@ -10,7 +10,7 @@ struct Delete: Interaction {
 
     func respond(to exchange: Exchange) async throws -> Response {
         let key = try exchange.resourceKey()
-        let change = Change.delete(key, if: try exchange.precondition())
+        let change = Change.delete(key, if: try exchange.precondition(in: store))
         return exchange.response(to: try await store.commit(change, for: exchange, audit))
     }
 }

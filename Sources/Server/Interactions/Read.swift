@@ -14,14 +14,17 @@ struct Read: PromptInteraction {
             throw Refusal(
                 .gone, .deleted, "\(key.text) was deleted as version \(current.version); a PUT would bring it back.")
         }
-        if let wanted = try exchange.condition(.ifMatch), !wanted.isMet(by: current.version) {
-            throw StorageError.preconditionFailed(current: current.version)
-        }
-        if let condition = try exchange.condition(.ifNoneMatch), condition.isMet(by: current.version) {
-            var response = Response(.notModified, content: current.body ?? [])
-            response.describe(current)
-            return response
-        }
-        return .version(current, .ok, preferring: nil)
+        // In this order; a field with a date counts where the one with versions is missing (RFC 9110 §13.2.2).
+        let isWanted =
+            try exchange.condition(.ifMatch)?.isMet(by: current.version)
+            ?? exchange.isModified(current, since: .ifUnmodifiedSince).map { !$0 } ?? true
+        guard isWanted else { throw StorageError.preconditionFailed(current: current.version) }
+        let isKnown =
+            try exchange.condition(.ifNoneMatch)?.isMet(by: current.version)
+            ?? exchange.isModified(current, since: .ifModifiedSince).map { !$0 } ?? false
+        guard isKnown else { return .version(current, .ok, preferring: nil) }
+        var response = Response(.notModified, content: current.body ?? [])
+        response.describe(current)
+        return response
     }
 }

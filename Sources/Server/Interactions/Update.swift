@@ -12,7 +12,7 @@ struct Update: Interaction {
 
     func respond(to exchange: Exchange) async throws -> Response {
         let key = try exchange.resourceKey()
-        let precondition = try exchange.precondition()
+        let precondition = try exchange.precondition(in: store)
         let content = try await writing.content(of: exchange)
         let resource = try Resource.decode(content.bytes.span, as: key.type, id: key.id, maximumDepth: writing.nesting)
         try writing.check(resource, for: exchange)

@@ -57,6 +57,7 @@ import Testing
         (.unknownTransferCoding, 501, "structure"), (.unsupportedVersion, 505, "structure"),
         (.unknownExpectation, 417, "structure"), (.disconnected, 400, "structure"),
         (.unknownContentCoding, 415, "not-supported"),
+        (.notImplemented("CONNECT"), 501, "structure"), (.misdirected("https"), 421, "structure"),
     ]
 
     @Test func whoSendsAnUnknownCodingIsToldWhichThereIs() {

@@ -63,7 +63,19 @@ import Testing
     @Test func aMethodThatNobodyKnowsIs501WhateverThePath() throws {
         for path in ["/fhir/Patient", "/nowhere"] {
             #expect(try refusal(.unknown, path).status == .notImplemented)
+            #expect(try refusal(.trace, path).status == .notImplemented)
         }
+    }
+
+    @Test func theServerAsAWholeIsAskedForItsMethodsAndForNothingElse() async throws {
+        let whole = Exchange(.options, "*")
+        let endpoint = try routing.endpoint(for: whole)
+        #expect(endpoint.admission == .open && !endpoint.speaksFHIR)
+        let response = try await endpoint.serve(whole)
+        #expect(response.status == .noContent)
+        #expect(response[.allow] == "DELETE, GET, HEAD, OPTIONS, POST, PUT")
+        #expect(whole.route == nil)
+        #expect(try refusal(.options, "/").status == .notFound)
     }
 
     @Test(arguments: ["/fhir/Patient/%ff", "/fhir/%zz", "/%2"])

@@ -51,7 +51,8 @@ rotate: ## Swap the tutorial's secret as Kubernetes does: make rotate VALUE=new-
 	@echo "The volume holds the new secret; it counts from the next request."
 
 test: packages ## Prove everything: the import graph, then every unit, style and integration test.
-	@scripts/packages openssl:openssl
+	@scripts/packages --without-services openssl:openssl python3:python3 wrk:wrk gzip:gzip
+	@scripts/clients
 	$(BUILD) --build-tests
 	swift test --skip-build
 

@@ -44,7 +44,7 @@ let package = Package(
         room("Telemetry", [log]),
         room("FHIR", ["JSON"], resources: [.embedInCode("Resources/r4-resource-types.txt")]),
         room("Vault", ["JSON", "COpenSSL"]),
-        room("HTTP", ["Transport"]),
+        room("HTTP", ["Transport", "CZlib"]),
         room("Storage", ["FHIR", "JSON", "CZlib"]),
         room("Access", ["FHIR", "Vault"]),
         room(

@@ -23,6 +23,7 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
     case location
     case origin
     case prefer
+    case secFetchSite
     case strictTransportSecurity
     case transferEncoding
     case vary
@@ -55,6 +56,7 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
         case .location: "Location: "
         case .origin: "Origin: "
         case .prefer: "Prefer: "
+        case .secFetchSite: "Sec-Fetch-Site: "
         case .strictTransportSecurity: "Strict-Transport-Security: "
         case .transferEncoding: "Transfer-Encoding: "
         case .vary: "Vary: "
@@ -98,6 +100,7 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
         case (13, UInt8(ascii: "i"), UInt8(ascii: "h")): .ifNoneMatch
         case (13, UInt8(ascii: "l"), UInt8(ascii: "d")): .lastModified
         case (14, UInt8(ascii: "c"), UInt8(ascii: "h")): .contentLength
+        case (14, UInt8(ascii: "s"), UInt8(ascii: "e")): .secFetchSite
         case (15, UInt8(ascii: "a"), UInt8(ascii: "g")): .acceptEncoding
         case (16, UInt8(ascii: "c"), UInt8(ascii: "g")): .contentEncoding
         case (16, UInt8(ascii: "w"), UInt8(ascii: "e")): .wwwAuthenticate

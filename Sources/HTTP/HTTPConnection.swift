@@ -47,9 +47,14 @@ final class HTTPConnection: ContentSource {
                     // Whoever waits for its content must not wait for responses that are ready.
                     try await flush(&output)
                 }
-                let response = await service.responder.respond(
+                var response = await service.responder.respond(
                     to: Request(head, from: connection.peer, arrived: arrival, tls: connection.tls, content: self))
                 left -= 1
+                if response.content.count >= service.desk.minimum || head.accepts == .onlyGzip {
+                    // What is ready does not wait for what takes long.
+                    if response.content.count > CodingDesk.most { try await flush(&output) }
+                    await response.code(for: head, by: service.desk)
+                }
                 let isLast = left <= 0 || connection.isStopping
                 let closes = !head.keepsAlive || !settleContent(of: head) || isLast
                 response.write(
@@ -116,13 +121,15 @@ final class HTTPConnection: ContentSource {
 
     func content() async throws(HTTPError) -> ReceivedBytes {
         guard let head = pending else { return ReceivedBytes() }
+        guard head.coding != .unsupported else { throw .unknownContentCoding }
         var deadline = Deadline.after(service.bodyPace.patience)
         var counted: Int?
         var owesContinue = head.expectsContinue
         while true {
             if let content = try decoder.content() {
                 pending = nil
-                return content
+                guard head.coding == .gzip else { return content }
+                return try await service.desk.unpack(content)
             }
             let count = decoder.contentCount
             if let counted { deadline = service.bodyPace.extended(deadline, by: count - counted, at: arrival) }

@@ -10,6 +10,7 @@ package enum HTTPError: Error, Sendable, Equatable {
     /// The header or the content took longer than its time-out.
     case timedOut(waitingFor: String)
     case unknownTransferCoding
+    case unknownContentCoding
     /// The method is too long to be known, or CONNECT; says which.
     case notImplemented(String)
     /// The target's scheme is not the connection's.
@@ -26,6 +27,7 @@ package enum HTTPError: Error, Sendable, Equatable {
         case .headerTooLarge, .trailerTooLarge, .tooManyFields: .requestHeaderFieldsTooLarge
         case .contentTooLarge: .contentTooLarge
         case .timedOut: .requestTimeout
+        case .unknownContentCoding: .unsupportedMediaType
         case .unknownTransferCoding, .notImplemented: .notImplemented
         case .misdirected: .misdirectedRequest
         case .unsupportedVersion: .httpVersionNotSupported
@@ -45,6 +47,8 @@ package enum HTTPError: Error, Sendable, Equatable {
         case .tooManyFields(let limit): "The request has more than \(limit) field lines; send fewer."
         case .contentTooLarge(let limit): "The content is larger than \(limit) bytes; send less."
         case .timedOut(let part): "The \(part) did not arrive in time; send it faster."
+        case .unknownContentCoding:
+            "The only Content-Encoding understood is gzip, once; send the content so, or as it is."
         case .unknownTransferCoding: "The only transfer coding understood is chunked."
         case .unsupportedVersion: "The versions spoken are HTTP/1.1 and HTTP/1.0."
         case .unknownExpectation: "The only expectation understood is 100-continue."

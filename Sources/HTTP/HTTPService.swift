@@ -6,6 +6,7 @@ package final class HTTPService: Sendable {
     let scheme: Scheme
     let responder: any Responder
     let date: DateLine
+    let desk: CodingDesk
     let headerPatience: Patience
     let idlePatience: Patience
     let lingerPatience: Patience
@@ -26,6 +27,7 @@ package final class HTTPService: Sendable {
         var lines: [UInt8] = []
         for (name, value) in fields { lines.append(name, value) }
         date = DateLine(before: lines, now: now)
+        desk = CodingDesk(limits: limits)
         headerPatience = Patience(limits.headerTimeout)
         idlePatience = Patience(limits.idleTimeout)
         lingerPatience = Patience(limits.lingerTimeout)

@@ -51,7 +51,8 @@ struct HeaderDecoder: ~Copyable, Sendable {
         return RequestHead(
             method: requestLine.method, target: requestLine.target,
             fields: RequestFields(header: header, lines: lines, count: count), framing: framing, keepsAlive: keepsAlive,
-            isHTTP10: requestLine.isHTTP10, expectsContinue: rules.expectsContinue && !requestLine.isHTTP10)
+            isHTTP10: requestLine.isHTTP10, expectsContinue: rules.expectsContinue && !requestLine.isHTTP10,
+            coding: rules.coding, accepts: rules.accepts.choice)
     }
 
     /// An absolute-form target outranks the Host field (RFC 9112 §3.2.2); where the two differ, somebody may have been

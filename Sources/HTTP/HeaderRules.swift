@@ -1,10 +1,12 @@
-/// What the field lines of one request say about its connection and its framing, gathered line by line. Whatever could
-/// be read in two ways is refused (RFC 9112 §11.2).
+/// What the field lines of one request say about its connection, its framing and its codings, gathered line by line.
+/// Whatever could be read in two ways is refused (RFC 9112 §11.2).
 struct HeaderRules {
     private(set) var length: Int?
     private(set) var isChunked = false
     private(set) var host: Range<Int>?
     private(set) var expectsContinue = false
+    private(set) var accepts = AcceptEncoding()
+    private(set) var coding = ContentCoding.identity
     private var closes = false
     private var keepsAlive = false
 
@@ -20,6 +22,10 @@ struct HeaderRules {
             takeConnection(value)
         case .contentLength:
             try takeLength(value)
+        case .acceptEncoding:
+            accepts.take(value)
+        case .contentEncoding:
+            coding.take(value)
         case .transferEncoding:
             try takeCoding(value)
         default:

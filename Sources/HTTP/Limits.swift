@@ -10,10 +10,12 @@ package struct Limits: Sendable {
     package var trailer = 8_192
     /// Field lines in one header or trailer section (431).
     package var fields = 100
-    /// Bytes of the content (413).
+    /// Bytes of the content as it arrives, and of what it unpacks to (413).
     package var body = 2_097_152
     /// Bytes of the chunk extensions in one body (400).
     package var chunkExtension = 1_024
+    /// Bytes of a response from which gzip is worth it for one who asks for it; none: no response is compressed.
+    package var gzipMinimum: Int? = 1_024
     /// Requests on one connection; the response to the last one says `Connection: close`.
     package var requestsOnOneConnection = 100_000
     /// Open connections in all; one more is closed as soon as it is accepted.

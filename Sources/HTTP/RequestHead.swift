@@ -19,11 +19,16 @@ package final class RequestHead: Sendable {
     package let isHTTP10: Bool
     /// The client waits for 100 (Continue) before it sends the content (RFC 9110 §10.1.1).
     package let expectsContinue: Bool
+    /// How the content is coded.
+    package let coding: ContentCoding
+    /// How the content of the response may be coded.
+    package let accepts: AcceptEncoding.Choice
     private let place: RequestTarget.Place
 
     init(
         method: Method, target: RequestTarget.Place, fields: consuming RequestFields, framing: Framing = .none,
-        keepsAlive: Bool = true, isHTTP10: Bool = false, expectsContinue: Bool = false
+        keepsAlive: Bool = true, isHTTP10: Bool = false, expectsContinue: Bool = false,
+        coding: ContentCoding = .identity, accepts: AcceptEncoding.Choice = .identity
     ) {
         self.method = method
         self.fields = fields
@@ -31,17 +36,23 @@ package final class RequestHead: Sendable {
         self.keepsAlive = keepsAlive
         self.isHTTP10 = isHTTP10
         self.expectsContinue = expectsContinue
+        self.coding = coding
+        self.accepts = accepts
         place = target
     }
 
     /// One that comes from no wire.
-    package convenience init(method: Method, target: RequestTarget, fields: [(FieldName, String)] = []) {
+    package convenience init(
+        method: Method, target: RequestTarget, fields: [(FieldName, String)] = [],
+        accepts: AcceptEncoding.Choice = .identity
+    ) {
         let path = Array(target.path.utf8)
         let query = Array((target.query ?? "").utf8)
         let place = RequestTarget.Place(
             path: 0..<path.count, query: target.query.map { _ in path.count..<(path.count + query.count) },
             isServer: target == .server)
-        self.init(method: method, target: place, fields: RequestFields(fields, after: path + query))
+        self.init(
+            method: method, target: place, fields: RequestFields(fields, after: path + query), accepts: accepts)
     }
 
     /// The target is ``RequestTarget/server``.

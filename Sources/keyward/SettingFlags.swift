@@ -36,6 +36,7 @@ struct SettingFlags: ParsableArguments {
     @Option(.maxLinger) var maxLinger: String?
     @Option(.drainTimeout) var drainTimeout: String?
     @Option(.eventLoops) var eventLoops: String?
+    @Option(.gzipMinSize) var gzipMinSize: String?
 
     /// The flags given, by the name of their setting.
     var given: [String: String] {
@@ -54,7 +55,7 @@ struct SettingFlags: ParsableArguments {
             "body-timeout": bodyTimeout, "min-body-rate": minBodyRate, "idle-timeout": idleTimeout,
             "write-timeout": writeTimeout,
             "min-write-rate": minWriteRate, "linger-timeout": lingerTimeout, "max-linger": maxLinger,
-            "drain-timeout": drainTimeout, "event-loops": eventLoops,
+            "drain-timeout": drainTimeout, "event-loops": eventLoops, "gzip-min-size": gzipMinSize,
         ]
         return Dictionary(uniqueKeysWithValues: all.compactMap { name, text in text.map { (name, $0) } })
     }

@@ -87,7 +87,13 @@ extension Setting {
 
     static let maxBody = size(
         "max-body", \.server.limits.body, default: "2MiB",
-        "The most a request's body may have (413 beyond it).")
+        "The most a request's body may have, as it arrives and unpacked (413 beyond it).")
+    static let gzipMinSize = Setting(
+        "gzip-min-size", "size", default: "1KiB",
+        "The least content of a response that is compressed for a client that asks for gzip; none compresses nothing."
+    ) { text, settings throws(BadValue) in
+        settings.server.limits.gzipMinimum = try Int(sizeOrNone: text)
+    }
     static let maxHeader = size(
         "max-header", \.server.limits.header, default: "32KiB",
         "The most a request line and its header fields may have together (431 beyond it).")
@@ -157,6 +163,6 @@ extension Setting {
         maxBody, maxHeader, maxTarget, maxFields, maxTrailer, maxChunkExtension, maxNesting,
         maxRequestsPerConnection, maxConnections, maxConnectionsPerAddress, headerTimeout, bodyTimeout, minBodyRate,
         idleTimeout, tlsHandshakeTimeout, writeTimeout, minWriteRate, lingerTimeout, maxLinger, drainTimeout,
-        eventLoops,
+        eventLoops, gzipMinSize,
     ]
 }

@@ -20,6 +20,16 @@ extension Int {
         self = size
     }
 
+    /// The same, or nothing for `none`.
+    init?(sizeOrNone text: String) throws(BadValue) {
+        guard text != "none" else { return nil }
+        do throws(BadValue) {
+            try self.init(size: text)
+        } catch {
+            throw BadValue("\(error.complaint), or none")
+        }
+    }
+
     fileprivate init?(_ text: String, units: [String: Int]) {
         let digits = text.prefix { $0.utf8.allSatisfy(\.isDigit) }
         guard let unit = units[String(text[digits.endIndex...])], let number = Int(digits) else { return nil }

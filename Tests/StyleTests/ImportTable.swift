@@ -13,7 +13,7 @@ struct ImportTable {
             "Telemetry": ["Logging"],
             "FHIR": ["JSON"],
             "Vault": ["JSON", "COpenSSL"],
-            "HTTP": ["Transport"],
+            "HTTP": ["Transport", "CZlib"],
             "Storage": ["FHIR", "JSON", "CZlib"],
             "Access": ["FHIR", "Vault"],
             "Server": [

@@ -23,7 +23,7 @@ struct Read: PromptInteraction {
             try exchange.condition(.ifNoneMatch)?.isMet(by: current.version)
             ?? exchange.isModified(current, since: .ifModifiedSince).map { !$0 } ?? false
         guard isKnown else { return .version(current, .ok, preferring: nil) }
-        var response = Response(.notModified)
+        var response = Response(.notModified, content: current.body ?? [])
         response.describe(current)
         return response
     }

@@ -5,6 +5,10 @@ internal import HTTP
 /// http.html#mime-type).
 enum Negotiation {
     static func check(_ request: Request, takesForm: Bool) throws {
+        guard request.head.accepts != .nothing else {
+            throw Refusal(
+                .notAcceptable, .notSupported, "The codings of responses are gzip and identity; accept one of them.")
+        }
         try checkAccepted(request)
         guard request.method == .post || request.method == .put else { return }
         try checkContent(request, in: takesForm ? ["application/x-www-form-urlencoded"] : spoken)
@@ -38,10 +42,6 @@ enum Negotiation {
     }
 
     private static func checkContent(_ request: Request, in wanted: [String]) throws(Refusal) {
-        guard request.head.fields[.contentEncoding].map({ $0.lowercased() == "identity" }) ?? true else {
-            throw Refusal(
-                .unsupportedMediaType, .notSupported, "Content-Encoding is not supported; send the content as it is.")
-        }
         guard let text = request.head.fields[.contentType], let type = MediaType(text), wanted.contains(type.name),
             type.isUTF8
         else {

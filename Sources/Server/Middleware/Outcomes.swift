@@ -25,7 +25,10 @@ struct Outcomes: Sendable {
         case let error as FHIRError:
             return .outcome(error.kind == .malformed ? .badRequest : .unprocessableContent, error.issue)
         case let error as HTTPError:
-            return .outcome(error.status, .init(Self.issueType(error), error.explanation))
+            var response = Response.outcome(error.status, .init(Self.issueType(error), error.explanation))
+            // RFC 9110 §15.5.16.
+            if error == .unknownContentCoding { response.add(.acceptEncoding, "gzip") }
+            return response
         case let error as StorageError:
             return response(to: error, of: exchange)
         default:
@@ -54,6 +57,7 @@ struct Outcomes: Sendable {
         switch error {
         case .contentTooLarge: .tooLong
         case .timedOut: .timeout
+        case .unknownContentCoding: .notSupported
         default: .structure
         }
     }

@@ -96,8 +96,19 @@ import Testing
         }
     }
 
-    @Test(arguments: [("identity", 200), ("gzip", 415), ("identity, gzip", 415), ("br", 415)])
-    func contentIsTakenInNoOtherCoding(coding: String, status: Int) throws {
-        #expect(try answer(.put, Self.fhir + [(.contentEncoding, coding)]).status.code == status)
+    @Test(
+        arguments: [
+            (.identity, 200), (.gzip, 200), (.onlyGzip, 200), (.nothing, 406),
+        ] as [(AcceptEncoding.Choice, Int)])
+    func whoAcceptsNoCodingThatThereIsGetsNothing(choice: AcceptEncoding.Choice, status: Int) throws {
+        let head = RequestHead(
+            method: .get, target: RequestTarget(path: "/fhir/Patient"), accepts: choice)
+        do {
+            try Negotiation.check(Request(head, from: .here, content: GivenContent()), takesForm: false)
+            #expect(status == 200)
+        } catch let refusal as Refusal {
+            #expect(Response.outcome(refusal.status, refusal.issue).diagnostics.contains("gzip"))
+            #expect(refusal.status.code == status)
+        }
     }
 }

@@ -56,8 +56,14 @@ import Testing
         (.contentTooLarge(limit: 7), 413, "too-long"), (.timedOut(waitingFor: "content"), 408, "timeout"),
         (.unknownTransferCoding, 501, "structure"), (.unsupportedVersion, 505, "structure"),
         (.unknownExpectation, 417, "structure"), (.disconnected, 400, "structure"),
+        (.unknownContentCoding, 415, "not-supported"),
         (.notImplemented("CONNECT"), 501, "structure"), (.misdirected("https"), 421, "structure"),
     ]
+
+    @Test func whoSendsAnUnknownCodingIsToldWhichThereIs() {
+        #expect(answer(HTTPError.unknownContentCoding)[.acceptEncoding] == "gzip")
+        #expect(answer(HTTPError.unknownTransferCoding)[.acceptEncoding] == nil)
+    }
 
     @Test(arguments: wire)
     func anErrorOfTheWireKeepsItsStatus(error: HTTPError, status: Int, code: String) throws {

@@ -6,8 +6,7 @@ internal import Synchronization
 package struct Connection: ~Copyable {
     package let peer: Address
     private let descriptor: Descriptor
-    /// Where its task runs, and any other that goes on with it.
-    package let loop: EventLoop
+    private let loop: EventLoop
     private let gate: ConnectionGate
 
     /// One that `gate` has let in.
@@ -42,13 +41,10 @@ package struct Connection: ~Copyable {
         }
     }
 
-    /// Waits idly, in as little memory as it can. Answers what came; nothing when the connection has come to its end,
-    /// whatever that was.
-    package func rest(until deadline: Deadline) async -> [UInt8] {
-        guard case .bytes(let bytes) = await loop.read(from: descriptor.number, until: deadline, isIdle: true) else {
-            return []
-        }
-        return bytes
+    /// Waits idly for bytes in another task, in which `owner`, who owns this connection, goes on when they come: a task
+    /// keeps the memory of the deepest call that it has made until it ends. The task that calls this is to end.
+    package func rest(until deadline: Deadline, then owner: any RestingConnection) {
+        loop.rest(descriptor.number, until: deadline, then: owner)
     }
 
     /// Hands `bytes` to the kernel in one call, from the one at `start` on; answers how many it took, mostly all.

@@ -2,7 +2,7 @@ internal import Transport
 
 /// One connection's conversation, from top to bottom: a request, its response, the next request (RFC 9112 §9).
 /// Responses to pipelined requests are gathered and written at once, in their order, before more bytes are waited for.
-final class HTTPConnection: ContentSource {
+final class HTTPConnection: ContentSource, RestingConnection {
     /// Gathered bytes beyond which they are written before the next response joins them.
     private static let gatherLimit = 65_536
     /// Room that the next response finds ready, in bytes; a connection that waits holds no more.
@@ -32,11 +32,20 @@ final class HTTPConnection: ContentSource {
         self.left = service.limits.requestsOnOneConnection
     }
 
-    /// Serves until the connection ends, or has been idle for a while: then it answers true, and is to `rest` in
-    /// another task. One keeps the memory of the deepest call that it has made until it ends. Not inlined either, so
-    /// that a resting task has room for all it needs in its first kilobyte, the least that it takes.
-    @inline(never)
-    func run() async -> Bool {
+    /// Serves until the connection ends, or has been idle for a while: then it goes on in another task, since one keeps
+    /// the memory of the deepest call that it has made until it ends.
+    func serve() async {
+        if await run(), let restEnd { connection.rest(until: restEnd, then: self) }
+    }
+
+    func goOn(with bytes: consuming [UInt8]) async {
+        arrival = connection.now
+        decoder.buffer.append(connection.understand(rested: bytes))
+        await serve()
+    }
+
+    /// Answers whether the connection is to rest.
+    private func run() async -> Bool {
         restEnd = nil
         // Responses that have been gathered, and not been written.
         var output: [UInt8] = []
@@ -75,14 +84,6 @@ final class HTTPConnection: ContentSource {
             // The peer has gone, was too slow, or the server stops: there is nobody left to tell.
         }
         return false
-    }
-
-    /// Waits for the next request and for nothing else; answers whether it began to come.
-    func rest() async -> Bool {
-        guard let bytes = await connection.rest(until: restEnd ?? .never) else { return false }
-        arrival = connection.now
-        decoder.buffer.append(bytes)
-        return true
     }
 
     /// The next request's header; nothing when the connection has come to its end, or is to rest. Gathered responses

@@ -45,15 +45,6 @@ package final class HTTPService: Sendable {
 
     /// Serves one connection until either side ends it.
     package func serve(_ connection: consuming Connection) async {
-        let loop = connection.loop
-        await Self.serve(HTTPConnection(connection, self), on: loop)
-    }
-
-    private static func serve(_ conversation: HTTPConnection, on loop: EventLoop) async {
-        guard await conversation.run() else { return }
-        loop.handOver {
-            guard await conversation.rest() else { return }
-            await serve(conversation, on: loop)
-        }
+        await HTTPConnection(connection, self).serve()
     }
 }

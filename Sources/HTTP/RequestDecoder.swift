@@ -18,6 +18,8 @@ package struct RequestDecoder: ~Copyable, Sendable {
     private var line = 0
     private var searched = 0
     private var hasSkippedEmptyLine = false
+    /// The method of the header that is complete, until it is known to be good.
+    private var concluding: Method?
     private var failure: HTTPError?
 
     package init(limits: Limits, scheme: Scheme = .http) {
@@ -54,7 +56,7 @@ package struct RequestDecoder: ~Copyable, Sendable {
 
     /// Whether the request is HEAD whose header is being decoded, or was refused: no response to it has content.
     package var isAtHead: Bool {
-        if let method = header.method { return method == .head }
+        if let method = header.method ?? concluding { return method == .head }
         let begun = buffer.bytes.span.extracting(start...)
         return begun.count >= 5 && begun.extracting(0..<5).equals("HEAD ")
     }
@@ -138,8 +140,10 @@ package struct RequestDecoder: ~Copyable, Sendable {
     }
 
     private mutating func conclude() throws(HTTPError) -> RequestHead {
+        concluding = header.method
         let header = exchange(&header, with: HeaderDecoder())
         let head = try header.conclude(take(line), in: scheme)
+        concluding = nil
         framing = head.framing
         hasSkippedEmptyLine = false
         return head

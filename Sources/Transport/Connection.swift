@@ -6,8 +6,7 @@ internal import Synchronization
 package struct Connection: ~Copyable {
     package let peer: Address
     private let descriptor: Descriptor
-    /// Where its task runs, and any other that goes on with it.
-    package let loop: EventLoop
+    private let loop: EventLoop
     private let gate: ConnectionGate
     /// Between the plaintext and the socket, where TLS is spoken.
     private var session: TLSSession?
@@ -42,12 +41,14 @@ package struct Connection: ~Copyable {
         return ReceivedBytes(taking: try await receive(until: deadline, isIdle: isIdle))
     }
 
-    /// Waits idly, in as little memory as it can. Answers what came, which over TLS the next `read` will tell; nothing
-    /// when the connection has come to its end, whatever that was.
-    package func rest(until deadline: Deadline) async -> ReceivedBytes? {
-        guard case .bytes(let bytes) = await loop.read(from: descriptor.number, until: deadline, isIdle: true) else {
-            return nil
-        }
+    /// Waits idly for bytes in another task, in which `owner`, who owns this connection, goes on when they come: a task
+    /// keeps the memory of the deepest call that it has made until it ends. The task that calls this is to end.
+    package func rest(until deadline: Deadline, then owner: any RestingConnection) {
+        loop.rest(descriptor.number, until: deadline, then: owner)
+    }
+
+    /// What the bytes that ended a rest are to the owner; over TLS the next `read` tells.
+    package func understand(rested bytes: consuming [UInt8]) -> ReceivedBytes {
         guard let session else { return ReceivedBytes(taking: bytes) }
         session.feed(bytes)
         return ReceivedBytes()
@@ -59,9 +60,9 @@ package struct Connection: ~Copyable {
         session == nil ? try sendOnce(bytes, from: 0) : 0
     }
 
-    /// Hands `bytes`, from the one at `start` on, to the kernel as fast as it takes them. The pace is asked for from the
-    /// moment on when it takes no more; with a peer that does not keep it the connection is reset, so that what the
-    /// kernel holds for it is let go too.
+    /// Hands `bytes`, from the one at `start` on, to the kernel as fast as it takes them. The pace is asked for once it
+    /// takes no more; with a peer that does not keep it the connection is reset, so that what the kernel holds for it
+    /// is let go too.
     package func write(_ bytes: [UInt8], from start: Int, at pace: Pace) async throws(TransportError) {
         var deadline: Deadline?
         if let session {

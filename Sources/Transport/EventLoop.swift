@@ -40,6 +40,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         var registered: Epoll.Interest = []
     }
 
+    private struct Rest {
+        let descriptor: Int32
+        let deadline: Deadline
+        let connection: any RestingConnection
+    }
+
     private let queue: DispatchQueue
     private let epoll: Epoll
     private let inbox = Mutex<[UnownedJob]>([])
@@ -52,8 +58,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var ready: [UnownedJob] = []
     /// By descriptor.
     private var seats: [Seat] = []
-    /// What tasks that have begun and not run yet are to do; which of them does which is the same.
-    private var handedOver: [() async -> Void] = []
+    /// Connections whose tasks have begun to rest and not run yet; which task has which is the same.
+    private var resting: [Rest] = []
     private var nextSweep = Deadline.now()
     /// When this turn had read from every connection that was ready: no byte of it arrived later.
     private(set) var turn = Deadline.now()
@@ -72,13 +78,6 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Starts a task that runs on this loop's thread.
     package func spawn(_ operation: @escaping @Sendable () async -> Void) {
         Task(executorPreference: self, operation: operation)
-    }
-
-    /// Starts a task for what the task that calls this, which runs on this loop too, is done with: the next one has it
-    /// on the same thread, so it need not be `Sendable`.
-    package func handOver(_ operation: @escaping () async -> Void) {
-        handedOver.append(operation)
-        spawn { await self.handedOver.popLast()?() }
     }
 
     /// Ends every wait that is idle, now and from now on, so that connections between two requests close.
@@ -127,6 +126,17 @@ extension EventLoop {
     /// their tasks, so that one look at the world after that holds for all of them.
     func read(from descriptor: Int32, until deadline: Deadline, isIdle: Bool) async -> Wakeup {
         await park(descriptor, for: .read, until: deadline, isIdle: isIdle, isReader: true)
+    }
+
+    /// Waits idly for bytes of a connection in a task of its own, which takes little more than the kilobyte that is the
+    /// least, and has `connection` go on in it; lets go of the connection when none come.
+    func rest(_ descriptor: Int32, until deadline: Deadline, then connection: any RestingConnection) {
+        resting.append(Rest(descriptor: descriptor, deadline: deadline, connection: connection))
+        spawn {
+            guard let rest = self.resting.popLast() else { return }
+            let news = await self.read(from: rest.descriptor, until: rest.deadline, isIdle: true)
+            if case .bytes(let bytes) = news { await rest.connection.goOn(with: bytes) }
+        }
     }
 
     /// Forgets a descriptor that is about to be closed; the kernel does so by itself.

@@ -32,6 +32,9 @@ import Testing
         let site = try LeakSite()
         // Requests in pieces, several at once, and one whose connection stays open and idle.
         let kept = try Wire(port: site.site.server.port)
+        // One that has never asked for anything would not be left open.
+        try kept.send("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
+        _ = try Answer(from: kept)
         func request(_ password: String, _ body: String? = nil) -> String {
             "\(body == nil ? "GET" : "PUT") /fhir/Patient/kept HTTP/1.1\r\nHost: h\r\n"
                 + "\(Provocation.credentials("basic", password))\r\n"

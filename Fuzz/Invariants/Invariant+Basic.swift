@@ -27,7 +27,9 @@ extension Invariant {
 
     private static func plainly(_ field: [UInt8]) -> Result<(user: String, password: String), BasicCredentials.Fault> {
         let scheme = field.prefix { $0 != UInt8(ascii: " ") }
-        guard String(decoding: scheme, as: UTF8.self).lowercased() == "basic" else { return .failure(.unsupportedScheme) }
+        guard String(decoding: scheme, as: UTF8.self).lowercased() == "basic" else {
+            return .failure(.unsupportedScheme)
+        }
         let text = Array(field.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") })
         guard let bytes = PlainBase64.decode(text), let plain = String(validating: bytes, as: UTF8.self),
             plain.isOneLine, let colon = plain.unicodeScalars.firstIndex(of: ":")

@@ -39,7 +39,8 @@ extension Invariant {
         return plain
     }
 
-    private static func compare(_ request: (head: RequestHead, content: [UInt8]), _ plain: PlainRequest) throws(Broken) {
+    private static func compare(_ request: (head: RequestHead, content: [UInt8]), _ plain: PlainRequest) throws(Broken)
+    {
         let head = request.head
         let (authority, path, query) = plain.parts
         let isKnown = Method.allCases.contains { $0 != .unknown && $0.text == plain.method }

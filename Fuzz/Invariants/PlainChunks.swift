@@ -38,7 +38,8 @@ struct PlainChunks {
 
     /// One chunk for all of the content.
     static func spelt(_ content: [UInt8]) -> [UInt8] {
-        let chunk = content.isEmpty ? [] : Array("\(String(content.count, radix: 16))\r\n".utf8) + content + [0x0d, 0x0a]
+        let chunk =
+            content.isEmpty ? [] : Array("\(String(content.count, radix: 16))\r\n".utf8) + content + [0x0d, 0x0a]
         return chunk + Array("0\r\n\r\n".utf8)
     }
 }

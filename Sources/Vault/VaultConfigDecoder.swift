@@ -72,7 +72,8 @@ private struct VaultConfigDecoder {
             guard let path = path(element, at: place.element(index)) else { return nil }
             if !path.isAbsolute {
                 report(
-                    place.element(index), "\(path.quotedBriefly) is not an absolute path", "write it from the root folder `/` on")
+                    place.element(index), "\(path.quotedBriefly) is not an absolute path",
+                    "write it from the root folder `/` on")
             }
             return path
         }
@@ -154,7 +155,9 @@ private struct VaultConfigDecoder {
     private mutating func scope(_ text: String, at place: JSONPath) -> SecretScope? {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
         guard parts.count <= 2, let type = parts.first, type.isResourceType, parts.dropFirst().allSatisfy(\.isID) else {
-            report(place, "\(text.quotedBriefly) is neither a resource type nor a type and an id", Self.scopeRemedy, .badScope)
+            report(
+                place, "\(text.quotedBriefly) is neither a resource type nor a type and an id", Self.scopeRemedy,
+                .badScope)
             return nil
         }
         return SecretScope(resourceType: type, id: parts.dropFirst().first)

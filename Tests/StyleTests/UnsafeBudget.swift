@@ -1,12 +1,12 @@
-/// How often each file of Sources and Fuzz says `unsafe`, the word that strict memory safety asks for wherever the compiler
-/// stops watching. A file that is not here says it never. The table is exact in both directions: a count that grows is
-/// argued for in the change that grows it, and one that shrinks is lowered, so that it cannot grow back unseen.
+/// How often each file of Sources and Fuzz says `unsafe`, the word that strict memory safety asks for wherever the
+/// compiler stops watching. A file that is not here says it never. The table is exact in both directions: a count that
+/// grows is argued for in the change that grows it, and one that shrinks is lowered, so that it cannot grow back unseen.
 struct UnsafeBudget {
     let counts: [String: Int]
 
     static let house = UnsafeBudget(counts: [
         // Fuzz: the bytes that libFuzzer lends, getenv.
-        "Fuzz/Target/Choice.swift": 2,
+        "Fuzz/Target/Choice.swift": 3,
         "Fuzz/Target/Entry.swift": 1,
         // Access: inet_pton takes pointers.
         "Sources/Access/LoopbackName.swift": 2,

@@ -1,6 +1,7 @@
 /// How often each file of Sources and Fuzz says `unsafe`, the word that strict memory safety asks for wherever the
 /// compiler stops watching. A file that is not here says it never. The table is exact in both directions: a count that
-/// grows is argued for in the change that grows it, and one that shrinks is lowered, so that it cannot grow back unseen.
+/// grows is argued for in the change that grows it, and one that shrinks is lowered, so that it cannot grow back
+/// unseen.
 struct UnsafeBudget {
     let counts: [String: Int]
 

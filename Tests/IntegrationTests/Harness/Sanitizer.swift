@@ -8,8 +8,8 @@ enum Sanitizer {
     static let patience = isOn ? 5 : 1
 
     /// What keyward's environment has besides: there leaks are looked for. Not in the tests' own process, where
-    /// Foundation leaks with every empty file it reads, and stopped event loops leave their tasks behind. It takes root,
-    /// since keyward forbids others to look into it.
+    /// Foundation leaks with every empty file it reads, and stopped event loops leave their tasks behind. It takes
+    /// root, since keyward forbids others to look into it.
     static let environment: [String: String] =
         if let options = ProcessInfo.processInfo.environment["ASAN_OPTIONS"], getuid() == 0 {
             ["ASAN_OPTIONS": "\(options):detect_leaks=1"]

@@ -17,13 +17,14 @@ COMPARATORS := scripts/packages --without-services wrk:wrk nginx-light:nginx hap
 
 # An import that Package.swift does not declare is an error here, not a warning.
 BUILD := swift build --explicit-target-dependency-import-check error
-SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Vault
+SWIFT := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Vault
 
 # A secret must arrive as it was typed: make never expands it, and no shell reads it as text. (What make cuts off itself is
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
 unexport VALUE
 
-.PHONY: help packages build run rotate test soak idle bench bench-vault bench-alike bench-wire bench-calls bench-instructions format lint clean
+.PHONY: help packages build run rotate test test-asan test-tsan fuzz soak idle
+.PHONY: bench bench-vault bench-alike bench-wire bench-calls bench-instructions format lint clean
 
 help: ## List the targets, each with a sentence.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +56,16 @@ test: packages ## Prove everything: the import graph, then every unit, style and
 	@scripts/clients
 	$(BUILD) --build-tests
 	swift test --skip-build
+
+test-asan: packages ## Run the tests, and the keyward they start, under the address and leak sanitizer: 20 minutes at most.
+	@scripts/sanitized address
+
+test-tsan: packages ## Run the tests, and the keyward they start, under the thread sanitizer: 20 minutes at most.
+	@scripts/sanitized thread
+
+fuzz: SECONDS = 60
+fuzz: packages ## Look for inputs that break a reader's invariant, SECONDS=60 for each of the six; what is found becomes a test.
+	@Fuzz/run --seconds $(SECONDS)
 
 soak: packages ## Swap secrets 10,000 times and more under load: minutes, with 15 as the limit. Nothing may be stale or denied.
 	$(BUILD) --build-tests
@@ -99,4 +110,4 @@ lint: ## Refuse Swift code that `make format` would change.
 	swift format lint --strict --recursive $(SWIFT)
 
 clean: ## Remove what was built, not the tutorial's store and volume (.tutorial).
-	rm -rf .build Benchmarks/.build
+	rm -rf .build .build-asan .build-tsan .build-fuzz Benchmarks/.build

@@ -3,8 +3,8 @@ import FHIR
 import Vault
 
 extension Invariant {
-    /// Basic credentials (RFC 7617): read as a plain second reader reads them, or refused for the same reason; once with
-    /// the input as the field, once as what base64 hides.
+    /// Basic credentials (RFC 7617): read as a plain second reader reads them, or refused for the same reason; once
+    /// with the input as the field, once as what base64 hides.
     static let basic = Invariant("basic") { input throws(Broken) in
         try agreement(on: input)
         try agreement(on: Array("Basic ".utf8) + PlainBase64.encode(input))

@@ -3,8 +3,8 @@ import HTTP
 extension Invariant {
     private static let header = Array("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
 
-    /// Chunked content (RFC 9112 §7.1): however the bytes are cut, they give the same content or the same error; a plain
-    /// second reading finds the same content with the same end, and it is not complete one byte earlier; what is
+    /// Chunked content (RFC 9112 §7.1): however the bytes are cut, they give the same content or the same error; a
+    /// plain second reading finds the same content with the same end, and it is not complete one byte earlier; what is
     /// accepted is accepted in single bytes too; and bare chunks within the limits are accepted.
     static let chunked = Invariant("chunked") { input throws(Broken) in
         let whole = try Conversation([header + input])

@@ -2,9 +2,10 @@ import JSON
 
 extension Invariant {
     /// JSON (RFC 8259): what is accepted is written so that it is the same value when parsed again, and the same bytes
-    /// when written again; without escapes what is written is the text itself but for the space between tokens, every
-    /// number by its text; the depth admitted is exactly the depth needed; a number alone is one for `JSONNumber` too.
-    /// What is refused is refused at a place within the text, in words of one line.
+    /// when written again; every word outside strings is a literal or a number; without escapes what is written is the
+    /// text itself but for the space between tokens, every number by its text; the depth admitted is exactly the depth
+    /// needed; a number alone is one for `JSONNumber` too. What is refused is refused at a place within the text, in
+    /// words of one line.
     static let json = Invariant("json") { input throws(Broken) in
         let value: JSONValue
         do throws(JSONError) {
@@ -19,6 +20,9 @@ extension Invariant {
         let plain = PlainJSON(input)
         try require(try parsed(plain.tokens, "without space") == value, "without space it is another value")
         if !plain.hasEscapes { try require(written == plain.tokens, "it is written as \(written.shown)") }
+        for word in plain.words where !["true", "false", "null"].contains(word) {
+            try require(PlainJSON.isNumber(word), "\(word) is taken for a number")
+        }
         try checkDepth(plain.depth, of: input, value)
         let text = String(decoding: input, as: UTF8.self)
         let isNumber = if case .number = value { input == plain.tokens } else { false }

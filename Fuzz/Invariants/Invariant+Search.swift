@@ -1,9 +1,9 @@
 import FHIR
 
 extension Invariant {
-    /// Search parameters: decoded as a plain second reader decodes them; encoded and decoded again they are the same; what
-    /// is refused names its parameter. A search made of them keeps its bounds, and no known parameter with a modifier
-    /// gets through.
+    /// Search parameters: decoded as a plain second reader decodes them; encoded and decoded again they are the same;
+    /// what is refused is refused in words of one line. A search made of them keeps its bounds, and no known parameter
+    /// with a modifier gets through.
     static let search = Invariant("search") { input throws(Broken) in
         let search: SearchParameters
         let plain = plainly(input)

@@ -5,9 +5,9 @@ extension Invariant {
     private static let folder = "/etc/keyward"
 
     /// The vault config: what is accepted keeps the rules of its documentation (`docs/vault.md`): names that differ,
-    /// absolute paths, at least one scope a secret and no scope of nothing, overlaps within their bounds; it admits whom
-    /// its scopes name and nobody else; spelt anew it is the same config. What is refused is refused with at least one
-    /// fault, each with its place and a remedy, in words of one line.
+    /// absolute paths, at least one scope a secret and no scope of nothing, overlaps within their bounds; it admits
+    /// whom its scopes name and no stranger; spelt anew it is the same config. What is refused is refused with at least
+    /// one fault, each with its place and a remedy, in words of one line.
     static let vaultConfig = Invariant("vault-config") { input throws(Broken) in
         let config: VaultConfig
         do throws(VaultConfigFaults) {

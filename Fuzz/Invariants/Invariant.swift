@@ -1,5 +1,5 @@
-/// What holds for every input of one of Keyward's readers, whatever the bytes. The fuzzer looks for an input that breaks
-/// it (`make fuzz`), and the tests hold it to the inputs that are kept.
+/// What holds for every input of one of Keyward's readers, whatever the bytes. The fuzzer looks for an input that
+/// breaks it (`make fuzz`), and the tests hold it to the inputs that are kept.
 package struct Invariant: Sendable, CustomStringConvertible {
     /// Also that of its folder of inputs.
     package let name: String

@@ -6,7 +6,7 @@ import Testing
 
     @Test func theHouseKeepsItsStyle() throws {
         let rules = StyleRules()
-        let files = try repository.swiftFiles(below: ["Sources", "Tests", "Benchmarks"])
+        let files = try repository.swiftFiles(below: ["Sources", "Tests", "Fuzz", "Benchmarks"])
         #expect(files.contains { $0.path == "Tests/StyleTests/RepositoryTests.swift" })
         let findings = files.flatMap(rules.findings) + rules.unsafeBudget.findings(beside: files)
         for finding in findings { Issue.record("\(finding)") }

@@ -1,10 +1,14 @@
-/// How often each file of Sources says `unsafe`, the word that strict memory safety asks for wherever the compiler
-/// stops watching. A file that is not here says it never. The table is exact in both directions: a count that grows is
-/// argued for in the change that grows it, and one that shrinks is lowered, so that it cannot grow back unseen.
+/// How often each file of Sources and Fuzz says `unsafe`, the word that strict memory safety asks for wherever the
+/// compiler stops watching. A file that is not here says it never. The table is exact in both directions: a count that
+/// grows is argued for in the change that grows it, and one that shrinks is lowered, so that it cannot grow back
+/// unseen.
 struct UnsafeBudget {
     let counts: [String: Int]
 
     static let house = UnsafeBudget(counts: [
+        // Fuzz: the bytes that libFuzzer lends, getenv.
+        "Fuzz/Target/Choice.swift": 3,
+        "Fuzz/Target/Entry.swift": 1,
         // Access: inet_pton takes pointers.
         "Sources/Access/LoopbackName.swift": 2,
         // HTTP: bytes and StaticString to buffers; gmtime_r; zlib's streams, and their memory that is overwritten.
@@ -65,7 +69,7 @@ struct UnsafeBudget {
     ])
 
     func findings(in file: SourceFile) -> [Finding] {
-        guard file.area == "Sources" else { return [] }
+        guard ["Sources", "Fuzz"].contains(file.area) else { return [] }
         let allowed = counts[file.path] ?? 0
         let lines = file.text.code.map { $0.count(ofPhrase: "unsafe") }
         let actual = lines.reduce(0, +)

@@ -44,6 +44,6 @@ enum KeywardBinary {
     static func environment(adding more: [String: String] = [:]) -> [String: String] {
         let prefixes = ["KEYWARD_", "BOX_", "AIDBOX_"]
         let clean = ProcessInfo.processInfo.environment.filter { name, _ in !prefixes.contains(where: name.hasPrefix) }
-        return clean.merging(more) { $1 }
+        return clean.merging(Sanitizer.environment) { $1 }.merging(more) { $1 }
     }
 }

@@ -1,9 +1,9 @@
 import Foundation
 import Synchronization
 
-/// Looks until something is so, or the time is up; whether it was so.
+/// Looks until something is so, or the time is up (later under a sanitizer); whether it was so.
 func eventually(within limit: Duration = .seconds(15), _ isSo: () throws -> Bool) rethrows -> Bool {
-    let end = ContinuousClock.now + limit
+    let end = ContinuousClock.now + limit * Sanitizer.patience
     while true {
         if try isSo() { return true }
         if ContinuousClock.now >= end { return false }

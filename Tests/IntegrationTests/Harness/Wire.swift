@@ -13,7 +13,7 @@ final class Wire {
         self.tls = tls
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw HarnessFault("no socket: \(errno)") }
-        var time = timeval(tv_sec: Int(limit.components.seconds), tv_usec: 0)
+        var time = timeval(tv_sec: Int(limit.components.seconds) * Sanitizer.patience, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, size)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, size)

@@ -23,9 +23,9 @@ package struct ResourceType: Sendable, Hashable {
     private static let names: [String] =
         String(decoding: PackageResources.r4_resource_types_txt, as: UTF8.self)
         .split(separator: "\n").map(String.init).filter { $0 != "Parameters" } + systemNames
-    /// By the bytes of the names, to be searched by halves.
+    /// By the length of the names and then their bytes, to be searched by halves.
     private static let sorted = all.map { (name: Array($0.name.utf8), type: $0) }.sorted {
-        $0.name.lexicographicallyPrecedes($1.name)
+        $0.name.span.order($1.name) < 0
     }
 
     private init(index: UInt8) { self.index = index }
@@ -56,11 +56,11 @@ package struct ResourceType: Sendable, Hashable {
 }
 
 extension Span<UInt8> {
-    /// Less than, equal to or greater than zero, as these bytes come before, are, or come after `other`.
+    /// Less than, equal to or greater than zero, as these bytes come before, are, or come after `other`: the shorter ones
+    /// first, which mostly decides.
     fileprivate func order(_ other: [UInt8]) -> Int {
-        for index in 0..<Swift.min(count, other.count) where self[index] != other[index] {
-            return Int(self[index]) - Int(other[index])
-        }
-        return count - other.count
+        guard count == other.count else { return count - other.count }
+        for index in indices where self[index] != other[index] { return Int(self[index]) - Int(other[index]) }
+        return 0
     }
 }

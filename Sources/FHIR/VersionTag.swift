@@ -5,11 +5,4 @@ package struct VersionTag: Sendable, Hashable {
     package init(_ version: Int) { self.version = version }
 
     package var text: String { "W/\"" + String(version) + "\"" }
-
-    /// Appends the text.
-    package func write(to bytes: inout [UInt8]) {
-        bytes += "W/\"".utf8
-        bytes += String(version).utf8
-        bytes.append(UInt8(ascii: "\""))
-    }
 }

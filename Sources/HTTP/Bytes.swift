@@ -158,6 +158,7 @@ extension Span<UInt8> {
 extension [UInt8] {
     /// Appends a number that is not negative, in decimal.
     package mutating func append(decimal number: Int) {
+        guard number > 9 else { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number)) }
         var digits = InlineArray<20, UInt8>(repeating: 0)
         var start = digits.count
         var rest = number

@@ -5,11 +5,12 @@ package struct Response: Sendable {
     /// The field lines, encoded as they are added.
     private var lines: [UInt8] = []
 
-    package init(_ status: Status, content: [UInt8] = [], type: String? = nil) {
+    package init(_ status: Status, content: [UInt8] = [], type: StaticString? = nil) {
         self.status = status
         self.content = content
         lines.reserveCapacity(256)
-        if let type { add(.contentType, type) }
+        guard let type else { return }
+        add(.contentType) { $0.append(type) }
     }
 
     /// Plain text, for what is no FHIR.
@@ -27,6 +28,15 @@ package struct Response: Sendable {
         lines.append(name.lineStart)
         write(&lines)
         lines.endLine()
+    }
+
+    /// Adds a field line whose value is a number as a weak entity tag (RFC 9110 §8.8.3).
+    package mutating func add(_ name: FieldName, weakly number: Int) {
+        add(name) { value in
+            value.append("W/\"")
+            value.append(decimal: number)
+            value.append("\"")
+        }
     }
 
     /// Adds a field line whose value is a moment.
@@ -55,11 +65,7 @@ package struct Response: Sendable {
 
     func write(to output: inout [UInt8], _ delivery: Delivery) {
         output.reserveCapacity(output.count + 128 + lines.count + content.count)
-        output.append("HTTP/1.1 ")
-        output.append(decimal: status.code)
-        output.append(.space)
-        output.append(status.reason)
-        output.endLine()
+        output.append(status.line)
         output += delivery.date
         output += lines
         if !status.forbidsContent {
@@ -79,8 +85,7 @@ package struct Response: Sendable {
 
 extension [UInt8] {
     mutating func endLine() {
-        append(.carriageReturn)
-        append(.lineFeed)
+        append("\r\n")
     }
 
     /// Appends a field line. No value may end it: whatever reached a response from outside cannot split it in two.

@@ -7,7 +7,7 @@ import Synchronization
 /// the program and traps.
 package final class MetricRegistry: Sendable {
     /// The media type of what `render` returns.
-    package static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
+    package static let mediaType: StaticString = "text/plain; version=0.0.4; charset=utf-8"
 
     private let families = Mutex<[any MetricSource]>([])
 

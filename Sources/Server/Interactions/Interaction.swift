@@ -13,7 +13,7 @@ protocol PromptInteraction: Interaction {
 }
 
 /// The media type of all resources.
-let fhirJSON = "application/fhir+json"
+let fhirJSON: StaticString = "application/fhir+json"
 
 extension Exchange {
     func resourceType() throws(Refusal) -> ResourceType {
@@ -70,7 +70,7 @@ extension Response {
 
     /// The validators of a version (RFC 9110 §8.8).
     mutating func describe(_ stored: StoredVersion) {
-        add(.eTag) { VersionTag(stored.version).write(to: &$0) }
+        add(.eTag, weakly: stored.version)
         add(.lastModified, HTTPDate(secondsSinceEpoch: stored.lastUpdated.milliseconds / 1_000))
     }
 }

@@ -8,6 +8,7 @@ struct Measuring: Sendable {
     private let meters: [ObjectIdentifier: RouteMeter]
     private let others: RouteMeter
     private let logger: Logger
+    private let isLogged: Bool
 
     init(_ routes: [Route], _ registry: MetricRegistry, _ logger: Logger) {
         let requests = registry.counters(
@@ -20,13 +21,14 @@ struct Measuring: Sendable {
         meters = Dictionary(uniqueKeysWithValues: routes.map { (ObjectIdentifier($0), meter($0.pattern)) })
         others = meter(Exchange.unrouted)
         self.logger = logger
+        isLogged = logger.logLevel <= .debug
     }
 
     func record(_ exchange: Exchange, _ status: Status) {
         let took = Deadline.now().nanoseconds(since: exchange.request.arrived)
         let meter = exchange.route.flatMap { meters[ObjectIdentifier($0)] } ?? others
         meter.record(status: UInt16(status.code), nanoseconds: took)
-        if logger.logLevel <= .debug {
+        if isLogged {
             logger.debug(
                 "request",
                 metadata: exchange.logFields([

@@ -62,6 +62,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var seats: [Seat] = []
     /// Connections whose tasks have begun to rest and not run yet; which task has which is the same.
     private var resting: [Rest] = []
+    /// Whose news is read in the next turn, after that of others: nobody who always has more holds them up.
+    private var unread: [Int32] = []
     private var nextSweep = Deadline.now()
     /// When this turn had read from every connection that was ready: no byte of it arrived later.
     private(set) var turn = Deadline.now()
@@ -160,10 +162,7 @@ extension EventLoop {
         if let number = register(descriptor, for: interest) { return .failed(errno: number) }
         if isReader, seats[Int(descriptor)].hasNews {
             seats[Int(descriptor)].hasNews = false
-            if let taken = take(from: descriptor) {
-                turn = .now()
-                return taken
-            }
+            unread.append(descriptor)
         }
         return await unsafe withUnsafeContinuation { continuation in
             seats[Int(descriptor)].waiter = unsafe Waiter(
@@ -208,6 +207,7 @@ extension EventLoop {
             unsafe runReady(&jobs, on: executor)
             guard !isStopping.load(ordering: .acquiring) else { return thread.store(0, ordering: .relaxed) }
             let rang = epoll.wait(milliseconds: patience(), events: &events) { welcome($0, isEnd: $1) }
+            welcomeUnread()
             turn = .now()
             if rang { takeInbox() }
             if turn >= nextSweep { sweep() }
@@ -231,6 +231,7 @@ extension EventLoop {
     }
 
     private func patience() -> Int32 {
+        guard unread.isEmpty else { return 0 }
         // Whoever else waits here, the listener, has no deadline.
         guard connections.load(ordering: .relaxed) > 0 else { return -1 }
         return Int32(nextSweep.nanoseconds(since: .now()) / 1_000_000) + 1
@@ -267,6 +268,12 @@ extension EventLoop {
         // The end stands behind the bytes that were announced with it.
         if isEnd { seats[index].hasNews = true }
         if let taken { wake(descriptor, taken) }
+    }
+
+    private func welcomeUnread() {
+        guard !unread.isEmpty else { return }
+        let again = exchange(&unread, with: [])
+        for descriptor in again { welcome(descriptor, isEnd: false) }
     }
 
     /// Reads once. What filled the room may not have been all.

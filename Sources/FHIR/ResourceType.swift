@@ -56,8 +56,8 @@ package struct ResourceType: Sendable, Hashable {
 }
 
 extension Span<UInt8> {
-    /// Less than, equal to or greater than zero, as these bytes come before, are, or come after `other`: the shorter ones
-    /// first, which mostly decides.
+    /// Less than, equal to or greater than zero, as these bytes come before, are, or come after `other`: the shorter
+    /// ones first, which mostly decides.
     fileprivate func order(_ other: [UInt8]) -> Int {
         guard count == other.count else { return count - other.count }
         for index in indices where self[index] != other[index] { return Int(self[index]) - Int(other[index]) }

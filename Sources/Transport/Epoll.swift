@@ -1,12 +1,16 @@
 internal import CLinux
 internal import Glibc
 
-/// The kernel's readiness queue (epoll(7), level-triggered) with a doorbell that other threads ring to wake it.
+/// The kernel's readiness queue (epoll(7)) with a doorbell that other threads ring to wake it.
 struct Epoll: ~Copyable, Sendable {
     struct Interest: OptionSet, Sendable {
         let rawValue: UInt32
-        static let read = Interest(rawValue: EPOLLIN.rawValue | EPOLLRDHUP.rawValue)
+        /// Announced once: what has come, and its end.
+        static let read = Interest(rawValue: EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue)
+        /// Announced as long as it holds.
         static let write = Interest(rawValue: EPOLLOUT.rawValue)
+        /// Somebody waits to be accepted: announced as long as it holds.
+        static let accept = Interest(rawValue: EPOLLIN.rawValue)
     }
 
     /// Room for the events of one wait; more of them come with the next one.
@@ -15,6 +19,8 @@ struct Epoll: ~Copyable, Sendable {
         /// Unsafe only for the pointer in the event's union, which is never used.
         fileprivate var list = unsafe [epoll_event](repeating: epoll_event(), count: 256)
     }
+
+    private static let end = EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue
 
     private let queue: Descriptor
     private let doorbell: Descriptor
@@ -45,9 +51,9 @@ struct Epoll: ~Copyable, Sendable {
         _ = eventfd_write(doorbell.number, 1)
     }
 
-    /// Waits for `milliseconds` at most (-1: without end) and calls `ready` with each descriptor that has news. Answers
-    /// whether the bell rang.
-    func wait(milliseconds: Int32, events: inout Events, ready: (Int32) -> Void) -> Bool {
+    /// Waits for `milliseconds` at most (-1: without end) and calls `ready` with each descriptor that has news, and
+    /// whether that is, or may be, the end of its stream. Answers whether the bell rang.
+    func wait(milliseconds: Int32, events: inout Events, ready: (Int32, Bool) -> Void) -> Bool {
         let count = unsafe epoll_wait(queue.number, &events.list, Int32(events.list.count), milliseconds)
         guard count > 0 else { return false }
         var rang = false
@@ -58,7 +64,7 @@ struct Epoll: ~Copyable, Sendable {
                 _ = unsafe eventfd_read(descriptor, &rings)
                 rang = true
             } else {
-                ready(descriptor)
+                ready(descriptor, unsafe events.list[index].events & Self.end != 0)
             }
         }
         return rang

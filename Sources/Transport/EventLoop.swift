@@ -38,6 +38,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private struct Seat {
         var waiter: Waiter?
         var registered: Epoll.Interest = []
+        /// The kernel has announced bytes, or an end, that may not have been read yet; it will not do so again.
+        var hasNews = false
     }
 
     private struct Rest {
@@ -142,7 +144,7 @@ extension EventLoop {
     /// Forgets a descriptor that is about to be closed; the kernel does so by itself.
     func forget(_ descriptor: Int32) {
         let index = Int(descriptor)
-        if index < seats.count { seats[index].registered = [] }
+        if index < seats.count { seats[index] = Seat() }
     }
 
     private func park(
@@ -151,11 +153,18 @@ extension EventLoop {
         if isIdle, isStoppingConnections {
             // What has arrived by now is still served.
             defer { turn = .now() }
-            return isReader ? room.receive(from: descriptor) ?? .stopping : .stopping
+            return isReader ? room.receive(from: descriptor).wakeup ?? .stopping : .stopping
         }
         // A peer with news in every turn would else never be among those whose deadlines are looked at.
         guard deadline > turn else { return .timedOut }
         if let number = register(descriptor, for: interest) { return .failed(errno: number) }
+        if isReader, seats[Int(descriptor)].hasNews {
+            seats[Int(descriptor)].hasNews = false
+            if let taken = take(from: descriptor) {
+                turn = .now()
+                return taken
+            }
+        }
         return await unsafe withUnsafeContinuation { continuation in
             seats[Int(descriptor)].waiter = unsafe Waiter(
                 continuation: continuation, deadline: deadline, isIdle: isIdle, isReader: isReader)
@@ -175,7 +184,9 @@ extension EventLoop {
             } else {
                 try epoll.modify(descriptor, interest)
             }
+            // The kernel has looked anew.
             seats[index].registered = interest
+            seats[index].hasNews = false
             return nil
         } catch {
             guard case .system(_, let number) = error else { return EINVAL }
@@ -196,7 +207,7 @@ extension EventLoop {
         while true {
             unsafe runReady(&jobs, on: executor)
             guard !isStopping.load(ordering: .acquiring) else { return thread.store(0, ordering: .relaxed) }
-            let rang = epoll.wait(milliseconds: patience(), events: &events) { welcome($0) }
+            let rang = epoll.wait(milliseconds: patience(), events: &events) { welcome($0, isEnd: $1) }
             turn = .now()
             if rang { takeInbox() }
             if turn >= nextSweep { sweep() }
@@ -237,21 +248,32 @@ extension EventLoop {
         for index in seats.indices {
             guard let waiter = seats[index].waiter, waiter.isIdle else { continue }
             let descriptor = Int32(index)
-            wake(descriptor, waiter.isReader ? room.receive(from: descriptor) ?? .stopping : .stopping)
+            wake(descriptor, waiter.isReader ? room.receive(from: descriptor).wakeup ?? .stopping : .stopping)
         }
     }
 
     /// The kernel has news of a descriptor: reads for the one who waits for bytes, and wakes it.
-    private func welcome(_ descriptor: Int32) {
+    private func welcome(_ descriptor: Int32, isEnd: Bool) {
         let index = Int(descriptor)
         guard let isReader = seats[index].waiter?.isReader else {
-            // Nobody wants this news now; without this the level-triggered queue would repeat it for ever.
+            if seats[index].registered == .read { return seats[index].hasNews = true }
+            // Nobody wants this news now; without this it would be repeated for ever.
             epoll.remove(descriptor)
             seats[index].registered = []
             return
         }
         guard isReader else { return wake(descriptor, .ready) }
-        if let taken = room.receive(from: descriptor) { wake(descriptor, taken) }
+        let taken = take(from: descriptor)
+        // The end stands behind the bytes that were announced with it.
+        if isEnd { seats[index].hasNews = true }
+        if let taken { wake(descriptor, taken) }
+    }
+
+    /// Reads once. What filled the room may not have been all.
+    private func take(from descriptor: Int32) -> Wakeup? {
+        let (taken, isFull) = room.receive(from: descriptor)
+        if isFull { seats[Int(descriptor)].hasNews = true }
+        return taken
     }
 
     private func wake(_ descriptor: Int32, _ wakeup: Wakeup) {

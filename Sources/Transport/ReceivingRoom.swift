@@ -17,14 +17,17 @@ struct ReceivingRoom: ~Copyable {
         unsafe bytes.deallocate()
     }
 
-    /// What the connection has now; nothing where that is nothing.
-    func receive(from descriptor: Int32) -> EventLoop.Wakeup? {
-        let count = unsafe recv(descriptor, bytes.baseAddress, bytes.count, 0)
+    /// What the connection has now, nothing where that is nothing; and whether it may have more.
+    func receive(from descriptor: Int32) -> (wakeup: EventLoop.Wakeup?, isFull: Bool) {
+        var count = 0
+        repeat {
+            count = unsafe recv(descriptor, bytes.baseAddress, bytes.count, 0)
+        } while count < 0 && errno == EINTR
         guard count > 0, let start = unsafe bytes.baseAddress else {
-            if count == 0 { return .ended }
-            return errno == EAGAIN || errno == EINTR ? nil : .failed(errno: errno)
+            if count == 0 { return (.ended, false) }
+            return (errno == EAGAIN ? nil : .failed(errno: errno), false)
         }
         defer { unsafe explicit_bzero(start, count) }
-        return .bytes(unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: count)))
+        return (.bytes(unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: count))), count == Self.size)
     }
 }

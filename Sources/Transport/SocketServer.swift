@@ -56,7 +56,7 @@ package final class SocketServer: Sendable {
     private func accept(from listener: borrowing Listener, on loop: EventLoop, _ service: @escaping Service) async {
         var fault: Int32?
         while true {
-            switch await loop.wait(for: .read, on: listener.descriptor.number, until: .never, isIdle: true) {
+            switch await loop.wait(for: .accept, on: listener.descriptor.number, until: .never, isIdle: true) {
             case .stopping:
                 // Whoever was waiting to be accepted may have sent a request already.
                 _ = welcome(from: listener, service)

@@ -4,11 +4,11 @@ import Transport
 @testable import HTTP
 
 @Suite struct ResponseCodingTests {
-    private static let fhir = "application/fhir+json"
+    private static let fhir: StaticString = "application/fhir+json"
     private static let text = [UInt8](repeating: 0x61, count: 2_000)
 
     private func coded(
-        _ choice: AcceptEncoding.Choice, _ content: [UInt8] = text, type: String? = fhir, status: Status = .ok,
+        _ choice: AcceptEncoding.Choice, _ content: [UInt8] = text, type: StaticString? = fhir, status: Status = .ok,
         minimum: Int? = 1_024, fields: [(FieldName, String)] = []
     ) async -> Response {
         var limits = Limits()
@@ -39,13 +39,14 @@ import Transport
         }
     }
 
-    @Test(arguments: [
-        ("text/plain; charset=utf-8", true), ("text/plain;version=0.0.4", true), ("application/json", true),
-        ("Application/Health+JSON", true), ("application/fhir+json;fhirVersion=4.0", true),
-        ("application/octet-stream", false), ("image/png", false), ("application/gzip", false),
-        ("application/jsonx", false), (nil, false),
-    ])
-    func onlyTextAndJSONArePacked(type: String?, isPacked: Bool) async {
+    @Test(
+        arguments: [
+            ("text/plain; charset=utf-8", true), ("text/plain;version=0.0.4", true), ("application/json", true),
+            ("Application/Health+JSON", true), ("application/fhir+json;fhirVersion=4.0", true),
+            ("application/octet-stream", false), ("image/png", false), ("application/gzip", false),
+            ("application/jsonx", false), (nil, false),
+        ] as [(StaticString?, Bool)])
+    func onlyTextAndJSONArePacked(type: StaticString?, isPacked: Bool) async {
         let response = await coded(.gzip, type: type)
         #expect((response[.contentEncoding] == "gzip") == isPacked)
         #expect((response[.vary] != nil) == isPacked)

@@ -96,8 +96,8 @@ final class HTTPConnection: ContentSource, RestingConnection {
         }
         try await flush(&output)
         var isIdle = !decoder.hasBytes
-        // Who has asked for something may rest; who has just come has come to ask.
-        let mayRest = isIdle && left < service.limits.requestsOnOneConnection
+        // Who has asked for something may rest; who has just come has come to ask, and so has who began a record.
+        let mayRest = isIdle && !connection.isWithinRecord && left < service.limits.requestsOnOneConnection
         let end = connection.now.advanced(by: mayRest ? service.idlePatience : service.headerPatience)
         var deadline = mayRest ? min(end, connection.now.advanced(by: Self.restPatience)) : end
         while true {

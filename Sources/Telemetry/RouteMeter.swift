@@ -18,7 +18,7 @@ package final class RouteMeter: Sendable {
 
     package func record(status: UInt16, nanoseconds: UInt64) {
         let counter = statuses.withLock { statuses in
-            // A handful, most common first: quicker to go through than to hash.
+            // A handful, in the order in which they first occurred: quicker to go through than to hash.
             for known in statuses where known.status == status { return known.counter }
             let counter = requests.series(route, String(status))
             statuses.append((status, counter))

@@ -31,6 +31,9 @@ package struct Connection: ~Copyable {
     /// The server stops: this connection's next response should be its last.
     package var isStopping: Bool { loop.isStoppingConnections }
 
+    /// Over TLS, a part of a record has come: nothing is heard of it until it is whole.
+    package var isWithinRecord: Bool { session?.isWithinRecord ?? false }
+
     /// When this turn of the event loop began: a clock that is not asked anew.
     package var now: Deadline { loop.turn }
 
@@ -66,7 +69,7 @@ package struct Connection: ~Copyable {
     package func write(_ bytes: [UInt8], from start: Int, at pace: Pace) async throws(TransportError) {
         var deadline: Deadline?
         if let session {
-            try await write(bytes, through: session, at: pace, &deadline)
+            try await write(bytes, from: start, through: session, at: pace, &deadline)
         } else {
             try await transmit(bytes, from: start, at: pace, &deadline)
         }

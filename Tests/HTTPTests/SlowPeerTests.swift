@@ -178,6 +178,21 @@ import Transport
         #expect(waitUntilClosed(live) < .seconds(5))
     }
 
+    /// Over TLS a record is nothing until it is whole: without this one that never ends would be rest for ever.
+    @Test(arguments: Carrier.allCases) func whoBeginsAfterARestHasTheTimeOfAHeader(carrier: Carrier) throws {
+        let live = try LiveService(over: carrier) {
+            ($0.headerTimeout, $0.idleTimeout) = (.milliseconds(300), .seconds(60))
+        }
+        defer { live.stop() }
+        let client = try live.client()
+        client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
+        _ = client.read(until: "/1 []\n")
+        #expect(!client.hasArrived(within: 600))
+        client.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n", onlyFirst: 20)
+        #expect(client.hasArrived(within: 5_000))
+        #expect(waitUntilClosed(live) < .seconds(5))
+    }
+
     @Test func drainingEndsConnectionsThatRest() throws {
         let live = try LiveService()
         let client = try RawClient(port: live.port)

@@ -29,6 +29,24 @@ import Testing
         #expect(read.log == StartSettings(isTerminal: true).log)
     }
 
+    /// Each in a row of a table that begins with its flag and then says its default, with the spaces of prose.
+    @Test func everyLimitIsInItsDocumentWithItsDefault() throws {
+        let document = Self.file.deletingLastPathComponent().deletingLastPathComponent().appending(
+            path: "docs/limits.md")
+        let rows = try String(contentsOf: document, encoding: .utf8).split(separator: "\n").filter {
+            $0.hasPrefix("| `--")
+        }
+        let cells = rows.map { $0.split(separator: "|").prefix(2).map { $0.filter { $0 != " " && $0 != "," } } }
+        let limits = Setting.all.filter { setting in
+            ["max-", "min-"].contains { setting.name.hasPrefix($0) } || setting.name.hasSuffix("-timeout")
+        }
+        #expect(limits.count >= 20)
+        for limit in limits {
+            let row = try #require(cells.first { $0[0].contains("`\(limit.flag)`") }, "\(limit.flag) has no row")
+            #expect(row[1].contains(limit.fallback ?? "none"), "\(limit.flag): \(row[1])")
+        }
+    }
+
     @Test func namesAreUniqueAndSentencesAreSentences() {
         let names = Setting.all.flatMap { [$0.flag] + $0.variables }
         #expect(Set(names).count == names.count)

@@ -99,9 +99,9 @@ extension Connection {
     }
 
     func write(
-        _ bytes: [UInt8], through session: TLSSession, at pace: Pace, _ deadline: inout Deadline?
+        _ bytes: [UInt8], from start: Int, through session: TLSSession, at pace: Pace, _ deadline: inout Deadline?
     ) async throws(TransportError) {
-        var start = 0
+        var start = start
         while start < bytes.count {
             let end = min(bytes.count, start + Self.pieceSize)
             try session.seal(bytes.span.extracting(start..<end))

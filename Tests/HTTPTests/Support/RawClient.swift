@@ -39,6 +39,12 @@ final class RawClient {
         push(tls.takeOutput())
     }
 
+    /// Sends no more than the first `count` bytes of what `text` is on the wire.
+    func send(_ text: String, onlyFirst count: Int) {
+        try? tls?.write(Array(text.utf8))
+        push(Array((tls?.takeOutput() ?? Array(text.utf8)).prefix(count)))
+    }
+
     private func push(_ bytes: [UInt8]) {
         _ = unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }

@@ -1,8 +1,8 @@
 internal import Transport
 
-/// Decodes the chunked transfer coding (RFC 9112 §7.1): a pure value that takes what it can of the bytes that are
-/// there. Chunk extensions and trailer fields are checked against their limits and dropped.
-struct ChunkedDecoder: ~Copyable, Sendable {
+/// Decodes the chunked transfer coding (RFC 9112 §7.1): takes what it can of the bytes that are there. Chunk extensions
+/// and trailer fields are checked against their limits and dropped. A class, since most connections never have one.
+final class ChunkedDecoder {
     private enum Expecting {
         case size
         case data(Int)
@@ -33,10 +33,10 @@ struct ChunkedDecoder: ~Copyable, Sendable {
     var contentCount: Int { content.bytes.count }
 
     /// Gives the content away, once it is complete.
-    consuming func finish() -> ReceivedBytes { content }
+    func finish() -> ReceivedBytes { exchange(&content, with: ReceivedBytes()) }
 
     /// Takes as many of `bytes` as make sense by now; answers how many that were.
-    mutating func decode(_ bytes: Span<UInt8>) throws(HTTPError) -> Int {
+    func decode(_ bytes: Span<UInt8>) throws(HTTPError) -> Int {
         var taken = 0
         while true {
             let rest = bytes.extracting(taken...)
@@ -46,7 +46,7 @@ struct ChunkedDecoder: ~Copyable, Sendable {
         }
     }
 
-    private mutating func step(_ bytes: Span<UInt8>) throws(HTTPError) -> Int {
+    private func step(_ bytes: Span<UInt8>) throws(HTTPError) -> Int {
         switch expecting {
         case .nothing:
             return 0
@@ -76,7 +76,7 @@ struct ChunkedDecoder: ~Copyable, Sendable {
         }
     }
 
-    private mutating func takeTrailer(_ bytes: Span<UInt8>) throws(HTTPError) -> Int {
+    private func takeTrailer(_ bytes: Span<UInt8>) throws(HTTPError) -> Int {
         let tooLarge = HTTPError.trailerTooLarge(limit: limits.trailer)
         guard let line = try Self.line(bytes, longest: limits.trailer - trailerBytes, tooLong: tooLarge) else {
             return 0
@@ -112,7 +112,7 @@ struct ChunkedDecoder: ~Copyable, Sendable {
         .malformed("The chunk extensions are longer than \(limits.chunkExtension) bytes.")
     }
 
-    private mutating func parseSize(_ line: Span<UInt8>) throws(HTTPError) -> Int {
+    private func parseSize(_ line: Span<UInt8>) throws(HTTPError) -> Int {
         var size = 0
         var index = 0
         while index < line.count, let digit = line[index].hexadecimal {

@@ -28,7 +28,7 @@ final class HTTPConnection: ContentSource, RestingConnection {
         self.arrival = connection.now
         self.connection = connection
         self.service = service
-        self.decoder = RequestDecoder(limits: service.limits, scheme: service.scheme)
+        self.decoder = RequestDecoder(limits: service.messageLimits, scheme: service.scheme)
         self.left = service.limits.requestsOnOneConnection
     }
 

@@ -3,6 +3,7 @@ package import Transport
 /// Speaks HTTP/1.1 on connections: everything that they share. A class, so that a connection holds one reference to it.
 package final class HTTPService: Sendable {
     let limits: Limits
+    let messageLimits: MessageLimits
     let scheme: Scheme
     let responder: any Responder
     let date: DateLine
@@ -22,6 +23,7 @@ package final class HTTPService: Sendable {
         fields: KeyValuePairs<FieldName, String> = [:], now: @escaping @Sendable () -> Int64
     ) {
         self.limits = limits
+        messageLimits = MessageLimits(limits)
         self.scheme = scheme
         self.responder = responder
         var lines: [UInt8] = []

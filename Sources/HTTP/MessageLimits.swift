@@ -1,5 +1,6 @@
-/// The limits of one message that decoding keeps to, apart from all others since every connection has them twice.
-struct MessageLimits {
+/// The limits of one message that decoding keeps to. A class, so that a connection, of which there may be thousands at
+/// rest, holds no more than one reference to them.
+final class MessageLimits: Sendable {
     let target: Int
     let header: Int
     let trailer: Int

@@ -3,7 +3,7 @@ package import Transport
 /// Turns the bytes of one connection into requests, one after the other (RFC 9112): a pure value that is fed bytes, in
 /// whatever pieces they come, and asked for what they make. It never waits. After an error it knows no more where a
 /// request begins: it answers the same error for ever.
-package struct RequestDecoder: ~Copyable, Sendable {
+package struct RequestDecoder: ~Copyable {
     /// Where arriving bytes are appended.
     package var buffer = ReceivedBytes()
 
@@ -23,7 +23,11 @@ package struct RequestDecoder: ~Copyable, Sendable {
     private var failure: HTTPError?
 
     package init(limits: Limits, scheme: Scheme = .http) {
-        self.limits = MessageLimits(limits)
+        self.init(limits: MessageLimits(limits), scheme: scheme)
+    }
+
+    init(limits: MessageLimits, scheme: Scheme) {
+        self.limits = limits
         self.scheme = scheme
     }
 
@@ -35,11 +39,7 @@ package struct RequestDecoder: ~Copyable, Sendable {
         switch framing {
         case .none: 0
         case .length(let length): min(length, buffer.bytes.count - start)
-        case .chunked:
-            switch chunks {
-            case .some(let decoder): decoder.contentCount
-            case .none: 0
-            }
+        case .chunked: chunks?.contentCount ?? 0
         }
     }
 
@@ -93,13 +93,14 @@ package struct RequestDecoder: ~Copyable, Sendable {
             framing = .none
             return take(length)
         case .chunked:
-            var decoder = chunks.take() ?? ChunkedDecoder(limits: limits)
+            let decoder = chunks ?? ChunkedDecoder(limits: limits)
+            chunks = decoder
             start += try decoder.decode(buffer.bytes.span.extracting(start...))
             guard decoder.isComplete else {
-                chunks = consume decoder
                 compact()
                 return nil
             }
+            chunks = nil
             framing = .none
             begin(at: start)
             return decoder.finish()
@@ -108,8 +109,6 @@ package struct RequestDecoder: ~Copyable, Sendable {
 
     /// Takes the lines whose end has arrived, up to the end of the header.
     private mutating func takeLines(of buffer: [UInt8]) throws(HTTPError) -> RequestHead? {
-        // Once, and not for each line.
-        let limits = limits
         while let feed = buffer.span.firstIndex(of: .lineFeed, from: start + searched) {
             let lineEnd = feed - 1
             let lineStart = start + line

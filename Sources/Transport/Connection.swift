@@ -11,7 +11,7 @@ package struct Connection: ~Copyable {
     /// Between the plaintext and the socket, where TLS is spoken.
     private var session: TLSSession?
     /// Who is at the other end of TLS; nothing where it is not spoken.
-    package private(set) var tls: TLSPeer?
+    package var tls: TLSPeer? { session?.peer }
 
     /// One that `gate` has let in.
     init(adopting descriptor: Int32, from peer: Address, on loop: EventLoop, through gate: ConnectionGate) {
@@ -133,7 +133,6 @@ package struct Connection: ~Copyable {
     /// The handshake is done: from now on the plaintext goes through `session`.
     mutating func adopt(_ session: TLSSession) {
         self.session = session
-        tls = session.peer
     }
 
     /// Says once that no more will be written, if the peer speaks TLS: close_notify. Where the kernel takes no more,

@@ -111,7 +111,7 @@ internal import CTLS
     func abandon() { isClosed = true }
 
     /// What is known of the other side once the handshake is done.
-    var peer: TLSPeer { TLSPeer(certificateSubject: certificateSubject) }
+    private(set) lazy var peer = TLSPeer(certificateSubject: certificateSubject)
 
     /// Whether the handshake resumed an earlier session.
     var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }

@@ -54,6 +54,9 @@ package struct Connection: ~Copyable {
         return ReceivedBytes()
     }
 
+    /// Bytes have come of which only TLS can tell whether they are part of a request, or all of one.
+    package var isWithinRecord: Bool { session?.isWithinRecord ?? false }
+
     /// Hands `bytes` to the kernel in one call and answers how many it took, mostly all; none where TLS has to seal
     /// them first. `write` takes the rest.
     package func send(_ bytes: [UInt8]) throws(TransportError) -> Int {

@@ -96,8 +96,8 @@ final class HTTPConnection: ContentSource, RestingConnection {
         }
         try await flush(&output)
         var isIdle = !decoder.hasBytes
-        // Who has asked for something may rest; who has just come has come to ask, and so has who began a record.
-        let mayRest = isIdle && !connection.isWithinRecord && left < service.limits.requestsOnOneConnection
+        // Who has asked for something may rest; who has just come has come to ask, and so has who sent half a record.
+        var mayRest = isIdle && left < service.limits.requestsOnOneConnection && !connection.isWithinRecord
         let end = connection.now.advanced(by: mayRest ? service.idlePatience : service.headerPatience)
         var deadline = mayRest ? min(end, connection.now.advanced(by: Self.restPatience)) : end
         while true {
@@ -107,8 +107,13 @@ final class HTTPConnection: ContentSource, RestingConnection {
             } catch .timedOut where !isIdle {
                 return try await refuse(.timedOut(waitingFor: "header"), &output)
             } catch .timedOut where mayRest && deadline < end {
-                restEnd = end
-                return nil
+                guard connection.isWithinRecord else {
+                    restEnd = end
+                    return nil
+                }
+                mayRest = false
+                deadline = connection.now.advanced(by: service.headerPatience)
+                continue
             }
             if isIdle { deadline = arrival.advanced(by: service.headerPatience) }
             do throws(HTTPError) {

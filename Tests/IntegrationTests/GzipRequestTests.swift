@@ -145,6 +145,19 @@ import Testing
     }
 
     /// `VmHWM`: the most memory that was ever resident, in KiB.
+    @Test func bombsThatStandInLineHoldUpNobodyElse() throws {
+        let bomb = try Gzip.bomb(of: 3_900_000)
+        #expect(bomb.count < 4_096, "small enough to be tried at once")
+        let head = RawRequest.put("p") + "Content-Encoding: gzip\r\nContent-Length: \(bomb.count)\r\n\r\n"
+        let request = Array(head.utf8) + bomb
+        let crowd = try (0..<20).map { _ in try Wire(port: site.server.port) }
+        for wire in crowd { try wire.send(Array(repeating: request, count: 15).flatMap(\.self)) }
+        let began = ContinuousClock.now
+        #expect(try site.http.get("/livez").status == 200)
+        let waited = ContinuousClock.now - began
+        #expect(waited < .milliseconds(400) * Sanitizer.patience, "\(waited)")
+    }
+
     private func residentPeak() throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(site.server.pid)/status", encoding: .utf8)
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }

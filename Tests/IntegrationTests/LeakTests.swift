@@ -70,6 +70,36 @@ import Testing
         #expect(kept.received.isEmpty)
     }
 
+    /// Bytes that no request is made of: what follows a last response, and plain HTTP where TLS is spoken.
+    @Test(
+        .enabled(if: getuid() == 0, "only root may read the memory of keyward"),
+        .disabled(if: Sanitizer.isOn, "a sanitizer maps terabytes, and keeps what was freed"))
+    func theMemoryHoldsNothingOfWhatIsOnlyThrownAway() throws {
+        let files = try CertificateVolume()
+        let plain = try Site.withClient(arguments: ["--store", "memory:"])
+        let secured = try Site.withClient(
+            arguments: ["--store", "memory:"] + files.arguments, tls: files.trusting)
+        func request(_ name: String, fields: Int) -> String {
+            "GET /fhir/Patient HTTP/1.1\r\nHost: h\r\n"
+                + (0..<fields).map { "X-\($0): \(Marker.gone(name))\r\n" }.joined() + "\r\n"
+        }
+        for fields in [1, 10, 100, 500] {
+            let late = try Wire(port: plain.server.port)
+            try late.send("GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            #expect(try Answer(from: late).status == 200)
+            try late.send(request("late", fields: fields))
+            late.finishSending()
+            _ = try late.receiveToEnd()
+            let strayed = try Wire(port: secured.server.port)
+            try strayed.send(request("strayed", fields: fields))
+            #expect(try strayed.receiveToEnd().hasPrefix("HTTP/1.1 400"))
+        }
+        for server in [plain.server, secured.server] {
+            let gone = try ProcessMemory(of: server.pid).places(of: [Marker.gone.plain] + Marker.gone.encoded)
+            for place in Set(gone).prefix(20) { Issue.record("\(place)") }
+        }
+    }
+
     /// Faulty configs and files beside which a secret stands, to everything that looks at them without serving.
     @Test(arguments: [
         #"{"secret": {"x": {"path": "VOLUME/nul", "scope": "Client", "value": "SECRET"}}}"#,

@@ -121,6 +121,27 @@ import Testing
         #expect(again.isResumed)
     }
 
+    @Test func aRecordThatComesInBitsBetweenRestsHasTheTimeOfAHeader() throws {
+        let site = try site(["--idle-timeout", "1s", "--header-timeout", "600ms"])
+        let client = try TLSClient(files.trusting)
+        let wire = try Wire(port: site.server.port, tls: client)
+        let request = "GET /livez HTTP/1.1\r\nHost: h\r\n\r\n"
+        try wire.send(request)
+        #expect(try Answer(from: wire).status == 200)
+        try client.write(Array(request.utf8))
+        // Each bit comes when the connection rests. The first one may come at the end of the idle time.
+        let bits = client.takeOutput().prefix(12)
+        let ended = try bits.contains { bit in
+            do {
+                try wire.push([bit])
+            } catch is Wire.Gone {
+                return true
+            }
+            return try wire.hasArrived(within: .milliseconds(400))
+        }
+        #expect(ended)
+    }
+
     // MARK: what is refused
 
     @Test func olderVersionsAndOtherProtocolsAreRefusedAndCounted() throws {

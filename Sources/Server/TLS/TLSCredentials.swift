@@ -172,6 +172,8 @@ final class TLSCredentials: Sendable {
             state.tickets = tickets
             state.ticketsUntil = now().advanced(by: Self.ticketPatience)
             state.judged = nil
+            // Who reads the files at this moment makes of them what the old keys go with.
+            state.generation += 1
         }
     }
 }

@@ -16,6 +16,8 @@ extension Connection {
     ) async throws(HandshakeFault) {
         var arrived = try await receiveHandshake(until: deadline)
         if Self.isText(arrived) {
+            // Credentials, as a rule.
+            _ = ReceivedBytes(taking: arrived)
             var end: Deadline?
             try? await transmit(plainAnswer(), at: Self.ownPace, &end)
             await linger(upTo: Self.refusalBytes, until: .after(Self.refusalPatience))

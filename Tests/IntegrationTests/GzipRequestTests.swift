@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// Requests whose content is gzip: taken as what it unpacks to, within the limits, or refused whole.
@@ -152,10 +153,14 @@ import Testing
         let request = Array(head.utf8) + bomb
         let crowd = try (0..<20).map { _ in try Wire(port: site.server.port) }
         for wire in crowd { try wire.send(Array(repeating: request, count: 15).flatMap(\.self)) }
-        let began = ContinuousClock.now
-        #expect(try site.http.get("/livez").status == 200)
-        let waited = ContinuousClock.now - began
-        #expect(waited < .milliseconds(400) * Sanitizer.patience, "\(waited)")
+        let waits = try (0..<40).map { _ throws -> Duration in
+            usleep(10_000)
+            let began = ContinuousClock.now
+            #expect(try site.http.get("/livez").status == 200)
+            return ContinuousClock.now - began
+        }
+        let longest = try #require(waits.max())
+        #expect(longest < .milliseconds(300) * Sanitizer.patience, "\(longest)")
     }
 
     private func residentPeak() throws -> Int {

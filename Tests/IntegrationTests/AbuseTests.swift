@@ -32,7 +32,7 @@ import Testing
             let open = try ops.metrics()["keyward_connections"] ?? 0
             let peak = site.server.residentKiB
             report("good client in crowd \(round): \(timing); \(open) connections, \(peak) KiB")
-            #expect(timing.percentile(0.95) < .milliseconds(50), "\(timing)")
+            #expect(timing.percentile(0.95) < .milliseconds(50) * Sanitizer.patience, "\(timing)")
             #expect(open > 900, "the abuse was over before it was measured")
             #expect(crowd.end())
             #expect(
@@ -42,7 +42,7 @@ import Testing
             memory.append(site.server.residentKiB)
         }
         report("memory after each crowd, in KiB: \(memory)")
-        #expect(memory[2] - memory[0] < 16_384)
+        #expect(Sanitizer.isOn || memory[2] - memory[0] < 16_384)
         #expect(site.server.logLines.allSatisfy { $0.level != "error" })
     }
 

@@ -9,6 +9,7 @@ import Testing
 
     @Test(
         .enabled(if: canHold, "the hard limit of open descriptors (ulimit -Hn) is below 10,500"),
+        .disabled(if: Sanitizer.isOn, "a sanitizer takes memory of its own for each"),
         arguments: [["--event-loops", "1"], []])
     func tenThousandIdleConnectionsTakeLittleMemory(arguments: [String]) throws {
         let server = try KeywardProcess(["--store", "memory:"] + arguments)

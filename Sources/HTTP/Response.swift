@@ -1,12 +1,15 @@
 /// A response: status, field lines and content. `Date`, `Content-Length` and `Connection` are the connection's to add.
 package struct Response: Sendable {
     package let status: Status
+    /// The media type of the content.
+    let type: StaticString?
     package var content: [UInt8]
     /// The field lines, encoded as they are added.
     private var lines: [UInt8] = []
 
     package init(_ status: Status, content: [UInt8] = [], type: StaticString? = nil) {
         self.status = status
+        self.type = type
         self.content = content
         lines.reserveCapacity(256)
         guard let type else { return }

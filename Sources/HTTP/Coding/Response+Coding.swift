@@ -20,8 +20,10 @@ extension Response {
 
     /// Text or JSON: what is neither may be packed already.
     private var isText: Bool {
-        guard let type = self[.contentType]?.split(separator: ";").first?.lowercased() else { return false }
-        return type.hasPrefix("text/") || type == "application/json" || type.hasSuffix("+json")
+        guard let type else { return false }
+        let name = "\(type)".utf8.prefix { $0 != .semicolon }
+        return name.starts(with: "text/".utf8) || name.elementsEqual("application/json".utf8)
+            || name.suffix(5).elementsEqual("+json".utf8)
     }
 }
 

@@ -42,7 +42,7 @@ import Transport
     @Test(
         arguments: [
             ("text/plain; charset=utf-8", true), ("text/plain;version=0.0.4", true), ("application/json", true),
-            ("Application/Health+JSON", true), ("application/fhir+json;fhirVersion=4.0", true),
+            ("application/health+json", true), ("application/fhir+json;fhirVersion=4.0", true),
             ("application/octet-stream", false), ("image/png", false), ("application/gzip", false),
             ("application/jsonx", false), (nil, false),
         ] as [(StaticString?, Bool)])

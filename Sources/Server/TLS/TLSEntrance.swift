@@ -31,6 +31,7 @@ struct TLSEntrance: Sendable {
         let files = TLSFiles(
             names, isClientCertificateRequired: settings.tls.requiresClientCertificate, files: PosixFiles())
         do throws(TLSFault) {
+            // Blocks, since only a start waits, before there is a loop to hold up.
             let credentials = try TLSCredentials(files, registry, logger) { duration in
                 usleep(UInt32(duration / .microseconds(1)))
             }

@@ -34,31 +34,67 @@ package struct Authenticator: Sendable {
     package func login(
         authorization value: Span<UInt8>, since arrival: Moment = .latest
     ) async throws(Denial) -> Login {
-        let credentials: BasicCredentials
-        do throws(BasicCredentials.Fault) {
-            credentials = try BasicCredentials(authorization: value)
-        } catch {
-            throw Denial(error)
+        let credentials = try Self.credentials(value)
+        switch try begin(credentials, since: arrival) {
+        case .settled(let login): return login
+        case .open(let claim, let question):
+            let verdict: SecretVerdict
+            do throws(VaultError) {
+                verdict = try await secrets.settle(question, about: credentials.password)
+            } catch {
+                throw claim.denial(error)
+            }
+            return try claim.login(by: verdict)
         }
-        let account: ClientAccount
-        let secret: SecretName
+    }
+
+    /// The same without waiting: nothing where `login` has to be asked, since the judgement takes time. Nothing was
+    /// counted or reported then.
+    package func loginAtOnce(
+        authorization value: Span<UInt8>, since arrival: Moment = .latest
+    ) throws(Denial) -> Login? {
+        switch try begin(try Self.credentials(value), since: arrival) {
+        case .settled(let login): login
+        case .open: nil
+        }
+    }
+
+    /// How far a login comes without waiting.
+    private enum Progress {
+        case settled(Login)
+        case open(Claim, SecretQuestion)
+    }
+
+    private func begin(
+        _ credentials: borrowing BasicCredentials, since arrival: Moment
+    ) throws(Denial) -> Progress {
+        let claim: Claim
         do throws(Denial) {
-            account = try self.account(credentials.user)
-            secret = try account.secret.get()
+            let account = try account(credentials.user)
+            claim = Claim(account: account, secret: try account.secret.get())
         } catch {
             secrets.decoyLook(credentials.password, since: arrival)
             throw error
         }
-        let verdict: SecretVerdict
+        let judgement: SecretJudgement
         do throws(VaultError) {
-            switch try secrets.judge(credentials.password, as: secret, for: account.requester, since: arrival) {
-            case .settled(let settled): verdict = settled
-            case .open(let question): verdict = try await secrets.settle(question, about: credentials.password)
-            }
+            judgement = try secrets.judge(
+                credentials.password, as: claim.secret, for: claim.account.requester, since: arrival)
         } catch {
-            throw Denial(error, client: account.id, secret: secret)
+            throw claim.denial(error)
         }
-        return try Self.login(of: account, by: secret, verdict)
+        switch judgement {
+        case .settled(let verdict): return .settled(try claim.login(by: verdict))
+        case .open(let question): return .open(claim, question)
+        }
+    }
+
+    private static func credentials(_ value: Span<UInt8>) throws(Denial) -> BasicCredentials {
+        do throws(BasicCredentials.Fault) {
+            return try BasicCredentials(authorization: value)
+        } catch {
+            throw Denial(error)
+        }
     }
 
     private func account(_ id: LogicalID?) throws(Denial) -> ClientAccount {
@@ -68,10 +104,14 @@ package struct Authenticator: Sendable {
         }
         throw Denial(.unknownClient, client: id, "there is no such client; create it, or correct the user")
     }
+}
 
-    private static func login(
-        of account: ClientAccount, by secret: SecretName, _ verdict: SecretVerdict
-    ) throws(Denial) -> Login {
+/// An account, and the secret that it claims as its password.
+private struct Claim {
+    let account: ClientAccount
+    let secret: SecretName
+
+    func login(by verdict: SecretVerdict) throws(Denial) -> Login {
         switch verdict {
         case .admitted(let value):
             return Login(
@@ -85,4 +125,6 @@ package struct Authenticator: Sendable {
                 .wrongPassword, client: account.id, secret: secret, "the password is not the value of the secret")
         }
     }
+
+    func denial(_ error: VaultError) -> Denial { Denial(error, client: account.id, secret: secret) }
 }

@@ -81,6 +81,11 @@ final class AuthenticatorTests {
         return try await authenticator(rootSecret: rootSecret).login(authorization: value.span).principal
     }
 
+    func atOnce(_ user: String, _ password: String) throws(Denial) -> Principal? {
+        let value = Array("Basic \(Data("\(user):\(password)".utf8).base64EncodedString())".utf8)
+        return try authenticator().loginAtOnce(authorization: value.span)?.principal
+    }
+
     func denial(_ user: String, _ password: String, rootSecret: String? = nil) async throws -> Denial {
         try await #require(throws: Denial.self) { try await self.principal(user, password, rootSecret: rootSecret) }
     }
@@ -88,6 +93,21 @@ final class AuthenticatorTests {
     @Test func aClientIsKnownByTheValueInTheFile() async throws {
         #expect(try await principal("basic", "super-secret-value") == .client(#require(LogicalID("basic"))))
         #expect(try await principal("open", "open") == .client(#require(LogicalID("open"))))
+    }
+
+    @Test func aLoginThatNeedsNoWaitingIsSettledAtOnce() throws {
+        #expect(try atOnce("basic", "super-secret-value") == .client(#require(LogicalID("basic"))))
+        #expect(files.take().contains("look"))
+        let denial = try #require(throws: Denial.self) { try atOnce("basic", "wrong") }
+        #expect(denial.reason == .wrongPassword)
+    }
+
+    @Test func aLoginThatHasToWaitIsLeftToTheOneThatCan() async throws {
+        // The first look at a missing file may have met a swap.
+        #expect(try atOnce("lost", "x") == nil)
+        #expect(try await denial("lost", "x").reason == .fileMissing)
+        let known = try #require(throws: Denial.self) { try atOnce("lost", "x") }
+        #expect(known.reason == .fileMissing)
     }
 
     @Test func aChangedFileCountsFromTheNextRequest() async throws {

@@ -1,29 +1,53 @@
 internal import Transport
 
-/// One connection's conversation, from top to bottom: a request, its response, the next request (RFC 9112 §9).
-/// Responses to pipelined requests are gathered and written at once, in their order, before more bytes are waited for.
+/// One connection's conversation: a request, its response, the next request (RFC 9112 §9). Responses to pipelined
+/// requests are gathered and written at once, in their order, before more bytes are waited for.
+///
+/// What can be answered at once is, where its bytes come in. What has to wait, for content, a disk or a slow reader,
+/// goes on in a task, step by step, until the connection rests again; at rest it has none.
 final class HTTPConnection: ContentSource, RestingConnection {
+    /// What comes next.
+    private enum Step {
+        /// More bytes are needed.
+        case read
+        /// Enough has been gathered.
+        case write
+        /// A request that is not answered at once.
+        case respond(RequestHead)
+        /// Large content is packed before its response can be written.
+        case pack(Response, RequestHead)
+        /// The last response has been gathered.
+        case end
+    }
+
+    /// Where `goOn` left off. A class, so that a connection at rest has room for one reference to it.
+    private final class Unfinished {
+        let step: Step
+        /// Responses that have been gathered, and how much of them has been sent.
+        let output: [UInt8]
+        let sent: Int
+
+        init(_ step: Step, _ output: consuming [UInt8], sent: Int = 0) {
+            self.step = step
+            self.output = output
+            self.sent = sent
+        }
+    }
+
     /// Gathered bytes beyond which they are written before the next response joins them.
     private static let gatherLimit = 65_536
-    /// Room that the next response finds ready, in bytes; a connection that waits holds no more.
-    private static let keptCapacity = 1_024
-    /// How long a connection is idle before it rests.
-    private static let restPatience = Patience(.milliseconds(300))
 
     private let service: HTTPService
     private let connection: Connection
     private var decoder: RequestDecoder
+    private var unfinished: Unfinished?
     /// The request whose content has not been taken.
     private var pending: RequestHead?
     /// By when all bytes in the decoder had arrived.
     private var arrival: Deadline
     /// Requests that this connection may still serve.
     private var left: Int
-    /// Until when it may rest, once it does.
-    private var restEnd: Deadline?
 
-    /// Not inlined: what it needs would be held by the task for as long as that lives.
-    @inline(never)
     init(_ connection: consuming Connection, _ service: HTTPService) {
         self.arrival = connection.now
         self.connection = connection
@@ -32,97 +56,147 @@ final class HTTPConnection: ContentSource, RestingConnection {
         self.left = service.limits.requestsOnOneConnection
     }
 
-    /// Serves until the connection ends, or has been idle for a while: then it goes on in another task, since one keeps
-    /// the memory of the deepest call that it has made until it ends.
-    func serve() async {
-        if await run(), let restEnd { connection.rest(until: restEnd, then: self) }
+    /// Serves until the connection rests or ends.
+    func begin() async {
+        // With the end of a handshake a request may have come.
+        take([])
+        if goOn() { await finish() }
     }
 
-    func goOn(with bytes: consuming [UInt8]) async {
+    func take(_ bytes: consuming [UInt8]) {
+        decoder.buffer.append(connection.understand(bytes))
+    }
+
+    func goOn() -> Bool {
         arrival = connection.now
-        decoder.buffer.append(connection.understand(rested: bytes))
-        await serve()
-    }
-
-    /// Answers whether the connection is to rest.
-    private func run() async -> Bool {
-        restEnd = nil
-        // Responses that have been gathered, and not been written.
         var output: [UInt8] = []
+        let step = answer(&output)
+        guard case .read = step else {
+            unfinished = Unfinished(step, output)
+            return true
+        }
         do throws(TransportError) {
-            while let head = try await nextHead(&output) {
-                if head.framing != .none {
-                    pending = head
-                    // Whoever waits for its content must not wait for responses that are ready.
-                    try await flush(&output)
-                }
-                var response = await service.responder.respond(
-                    to: Request(head, from: connection.peer, arrived: arrival, tls: connection.tls, content: self))
-                left -= 1
-                if response.content.count >= service.desk.minimum || head.accepts == .onlyGzip {
-                    // What is ready does not wait for what takes long.
-                    if response.content.count > CodingDesk.most { try await flush(&output) }
-                    await response.code(for: head, by: service.desk)
-                }
-                let isLast = left <= 0 || connection.isStopping
-                let closes = !head.keepsAlive || !settleContent(of: head) || isLast
-                response.write(
-                    to: &output,
-                    .init(
-                        omitsContent: head.method == .head, closes: closes, saysKeepAlive: head.isHTTP10,
-                        date: service.date.bytes))
-                if closes {
-                    try await end(&output)
-                    return false
-                }
-                if output.count > Self.gatherLimit { try await flush(&output) }
+            let sent = output.isEmpty ? 0 : try connection.send(output)
+            guard sent == output.count, !connection.owesBytes, isAtRest else {
+                unfinished = Unfinished(step, output, sent: sent)
+                return true
             }
-            return restEnd != nil
-        } catch .system(let call, let number) {
-            service.responder.note(.system(call: call, errno: number))
+            rest()
         } catch {
-            // The peer has gone, was too slow, or the server stops: there is nobody left to tell.
+            note(error)
         }
         return false
     }
 
-    /// The next request's header; nothing when the connection has come to its end, or is to rest. Gathered responses
-    /// are written before more bytes are waited for.
-    private func nextHead(_ output: inout [UInt8]) async throws(TransportError) -> RequestHead? {
-        do throws(HTTPError) {
-            if let head = try decoder.head() { return head }
-        } catch {
-            return try await refuse(error, &output)
-        }
-        try await flush(&output)
-        var isIdle = !decoder.hasBytes
-        // Who has asked for something may rest; who has just come has come to ask, and so has who sent half a record.
-        var mayRest = isIdle && left < service.limits.requestsOnOneConnection && !connection.isWithinRecord
-        let end = connection.now.advanced(by: mayRest ? service.idlePatience : service.headerPatience)
-        var deadline = mayRest ? min(end, connection.now.advanced(by: Self.restPatience)) : end
-        while true {
-            do throws(TransportError) {
-                decoder.buffer.append(try await connection.read(until: deadline, isIdle: isIdle))
-                arrival = connection.now
-            } catch .timedOut where !isIdle {
-                return try await refuse(.timedOut(waitingFor: "header"), &output)
-            } catch .timedOut where mayRest && deadline < end {
-                guard connection.isWithinRecord else {
-                    restEnd = end
-                    return nil
+    func finish() async {
+        guard let unfinished = unfinished.take() else { return }
+        var (step, output) = (unfinished.step, unfinished.output)
+        do throws(TransportError) {
+            if unfinished.sent > 0 { try await flush(&output, from: unfinished.sent) }
+            while true {
+                switch step {
+                case .read:
+                    try await flush(&output)
+                    if isAtRest { return rest() }
+                    step = try await read(&output)
+                case .write:
+                    try await flush(&output)
+                    step = answer(&output)
+                case .respond(let head):
+                    if head.framing != .none {
+                        pending = head
+                        // Whoever waits for its content must not wait for responses that are ready.
+                        try await flush(&output)
+                    }
+                    let response = await service.responder.respond(to: request(head))
+                    step = gather(response, to: head, &output) ?? answer(&output)
+                case .pack(var response, let head):
+                    // What is ready does not wait for what takes long.
+                    try await flush(&output)
+                    await response.pack(for: head, by: service.desk)
+                    step = gatherCoded(response, to: head, &output) ?? answer(&output)
+                case .end:
+                    try await flush(&output)
+                    return await connection.linger(upTo: service.limits.linger, until: .after(service.lingerPatience))
                 }
-                mayRest = false
-                deadline = connection.now.advanced(by: service.headerPatience)
-                continue
             }
-            if isIdle { deadline = arrival.advanced(by: service.headerPatience) }
-            do throws(HTTPError) {
-                if let head = try decoder.head() { return head }
-            } catch {
-                return try await refuse(error, &output)
-            }
-            isIdle = isIdle && !decoder.hasBytes
+        } catch {
+            note(error)
         }
+    }
+
+    /// Nothing of a next request has come.
+    private var isAtRest: Bool { !decoder.hasBytes && !connection.wantsReading }
+
+    /// Who has just come has come to ask.
+    private func rest() {
+        let isNew = left == service.limits.requestsOnOneConnection
+        let patience = isNew ? service.headerPatience : service.idlePatience
+        connection.rest(until: connection.now.advanced(by: patience), as: self)
+    }
+
+    /// Gathers the responses to all that has come, as far as nothing has to be waited for.
+    private func answer(_ output: inout [UInt8]) -> Step {
+        do throws(HTTPError) {
+            while let head = try decoder.head() {
+                guard head.framing == .none, let response = service.responder.respondAtOnce(to: request(head)) else {
+                    return .respond(head)
+                }
+                if let step = gather(response, to: head, &output) { return step }
+                if output.count > Self.gatherLimit { return .write }
+            }
+            return .read
+        } catch {
+            // The last response on the connection, to what is no request.
+            return refuse(error, &output)
+        }
+    }
+
+    private func request(_ head: RequestHead) -> Request {
+        Request(head, from: connection.peer, arrived: arrival, tls: connection.tls, content: self)
+    }
+
+    /// Gathers one response, unless something else comes first or follows.
+    private func gather(_ response: consuming Response, to head: RequestHead, _ output: inout [UInt8]) -> Step? {
+        var response = response
+        if response.content.count >= service.desk.minimum || head.accepts == .onlyGzip {
+            guard response.code(for: head, by: service.desk) else { return .pack(response, head) }
+        }
+        return gatherCoded(response, to: head, &output)
+    }
+
+    private func gatherCoded(_ response: Response, to head: RequestHead, _ output: inout [UInt8]) -> Step? {
+        left -= 1
+        let closes = !head.keepsAlive || !settleContent(of: head) || left <= 0 || connection.isStopping
+        response.write(
+            to: &output,
+            .init(
+                omitsContent: head.method == .head, closes: closes, saysKeepAlive: head.isHTTP10,
+                date: service.date.bytes))
+        return closes ? .end : nil
+    }
+
+    private func refuse(_ error: HTTPError, _ output: inout [UInt8]) -> Step {
+        service.responder.refuse(error).write(
+            to: &output,
+            .init(omitsContent: decoder.isAtHead, closes: true, saysKeepAlive: false, date: service.date.bytes))
+        return .end
+    }
+
+    /// Waits until a header has come whole, of which a part is there.
+    private func read(_ output: inout [UInt8]) async throws(TransportError) -> Step {
+        let deadline = connection.now.advanced(by: service.headerPatience)
+        repeat {
+            do throws(TransportError) {
+                decoder.buffer.append(try await connection.read(until: deadline, isIdle: !decoder.hasBytes))
+                arrival = connection.now
+            } catch .timedOut where decoder.hasBytes {
+                return refuse(.timedOut(waitingFor: "header"), &output)
+            }
+            let step = answer(&output)
+            guard case .read = step, output.isEmpty else { return step }
+        } while !isAtRest
+        return .read
     }
 
     func content() async throws(HTTPError) -> ReceivedBytes {
@@ -169,24 +243,17 @@ final class HTTPConnection: ContentSource, RestingConnection {
         }
     }
 
-    /// The last response on the connection, to what is no request; answers that there is none.
-    private func refuse(_ error: HTTPError, _ output: inout [UInt8]) async throws(TransportError) -> RequestHead? {
-        service.responder.refuse(error).write(
-            to: &output,
-            .init(omitsContent: decoder.isAtHead, closes: true, saysKeepAlive: false, date: service.date.bytes))
-        try await end(&output)
-        return nil
-    }
-
-    private func flush(_ output: inout [UInt8]) async throws(TransportError) {
+    private func flush(_ output: inout [UInt8], from start: Int = 0) async throws(TransportError) {
         guard !output.isEmpty else { return }
-        let sent = try connection.send(output)
-        if sent < output.count { try await connection.write(output, from: sent, at: service.writePace) }
-        output.removeAll(keepingCapacity: output.capacity <= Self.keptCapacity)
+        let sent = start > 0 ? start : try connection.send(output)
+        if sent < output.count || connection.owesBytes {
+            try await connection.write(output, from: sent, at: service.writePace)
+        }
+        output.removeAll()
     }
 
-    private func end(_ output: inout [UInt8]) async throws(TransportError) {
-        try await flush(&output)
-        await connection.linger(upTo: service.limits.linger, until: .after(service.lingerPatience))
+    /// Tells a fault of the system; else the peer has gone, was too slow, or the server stops: nobody is left to tell.
+    private func note(_ error: TransportError) {
+        if case .system = error { service.responder.note(error) }
     }
 }

@@ -45,8 +45,8 @@ package final class HTTPService: Sendable {
         return output
     }
 
-    /// Serves one connection until either side ends it.
+    /// Serves one connection, and returns when it rests or has ended; from a rest it goes on by itself.
     package func serve(_ connection: consuming Connection) async {
-        await HTTPConnection(connection, self).serve()
+        await HTTPConnection(connection, self).begin()
     }
 }

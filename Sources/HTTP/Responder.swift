@@ -5,6 +5,10 @@ package protocol Responder: Sendable {
     /// Answers a request, whatever becomes of it.
     func respond(to request: Request) async -> Response
 
+    /// Answers a request at once, or nothing where that has to wait; then nothing has been done that cannot be done
+    /// again, and `respond` is to be asked.
+    func respondAtOnce(to request: consuming Request) -> Response?
+
     /// Answers bytes that are no request. The connection closes after it.
     func refuse(_ error: HTTPError) -> Response
 

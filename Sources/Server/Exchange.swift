@@ -16,7 +16,7 @@ final class Exchange {
     /// Who the request acts for, once that is known.
     var principal: Principal?
 
-    init(_ request: Request, id: RequestName) {
+    init(_ request: consuming Request, id: RequestName) {
         self.request = request
         self.id = id
     }

@@ -31,9 +31,6 @@ package struct Connection: ~Copyable {
     /// The server stops: this connection's next response should be its last.
     package var isStopping: Bool { loop.isStoppingConnections }
 
-    /// Over TLS, a part of a record has come: nothing is heard of it until it is whole.
-    package var isWithinRecord: Bool { session?.isWithinRecord ?? false }
-
     /// When this turn of the event loop began: a clock that is not asked anew.
     package var now: Deadline { loop.turn }
 
@@ -44,24 +41,34 @@ package struct Connection: ~Copyable {
         return ReceivedBytes(taking: try await receive(until: deadline, isIdle: isIdle))
     }
 
-    /// Waits idly for bytes in another task, in which `owner`, who owns this connection, goes on when they come: a task
-    /// keeps the memory of the deepest call that it has made until it ends. The task that calls this is to end.
-    package func rest(until deadline: Deadline, then owner: any RestingConnection) {
-        loop.rest(descriptor.number, until: deadline, then: owner)
+    /// Waits idly for bytes, without a task, for `owner`, who owns this connection and does nothing else with it
+    /// meanwhile.
+    package func rest(until deadline: Deadline, as owner: any RestingConnection) {
+        loop.rest(descriptor.number, until: deadline, as: owner)
     }
 
-    /// What the bytes that ended a rest are to the owner; over TLS the next `read` tells.
-    package func understand(rested bytes: consuming [UInt8]) -> ReceivedBytes {
+    /// What bytes that came in a rest are to the owner: over TLS, the plaintext in them. None may be, and where they
+    /// break a rule the next `read` says so.
+    package func understand(_ bytes: consuming [UInt8]) -> ReceivedBytes {
         guard let session else { return ReceivedBytes(taking: bytes) }
         session.feed(bytes)
-        return ReceivedBytes()
+        var plaintext = ReceivedBytes()
+        _ = try? session.open(into: &plaintext)
+        return plaintext
     }
 
-    /// Hands `bytes` to the kernel in one call and answers how many it took, mostly all; none where TLS has to seal
-    /// them first. `write` takes the rest.
+    /// TLS has something to say of its own, or the end of the stream to tell: `read` sees to it.
+    package var wantsReading: Bool { session?.wantsReading ?? false }
+
+    /// Hands `bytes` to the kernel in one call and answers how many it took, mostly all. `write` takes the rest, and
+    /// what is owed.
     package func send(_ bytes: [UInt8]) throws(TransportError) -> Int {
-        session == nil ? try sendOnce(bytes, from: 0) : 0
+        guard let session else { return try sendOnce(bytes, from: 0) }
+        return try send(bytes, through: session)
     }
+
+    /// TLS has sealed bytes that the kernel has not taken.
+    package var owesBytes: Bool { session?.hasOutput ?? false }
 
     /// Hands `bytes`, from the one at `start` on, to the kernel as fast as it takes them. The pace is asked for once it
     /// takes no more; with a peer that does not keep it the connection is reset, so that what the kernel holds for it
@@ -120,7 +127,7 @@ package struct Connection: ~Copyable {
     }
 
     /// Nothing is taken where the kernel has no room.
-    private func sendOnce(_ bytes: [UInt8], from start: Int) throws(TransportError) -> Int {
+    func sendOnce(_ bytes: [UInt8], from start: Int) throws(TransportError) -> Int {
         let count = unsafe bytes.withUnsafeBytes {
             unsafe Glibc.send(
                 descriptor.number, $0.baseAddress.map { unsafe $0 + start }, $0.count - start, Int32(MSG_NOSIGNAL))

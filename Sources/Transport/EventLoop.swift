@@ -24,30 +24,6 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// How late a deadline may be noticed: all of them are looked at together, once in this while.
     static let deadlineGrain = Patience(.milliseconds(100))
 
-    /// A task that waits for one descriptor; safe because `wake` takes it out of the table before it resumes it.
-    @safe
-    private struct Waiter {
-        let continuation: UnsafeContinuation<Wakeup, Never>
-        let deadline: Deadline
-        let isIdle: Bool
-        /// The loop reads for it, and wakes it with the bytes.
-        let isReader: Bool
-    }
-
-    /// Who waits for a descriptor, and for what the kernel was asked to look.
-    private struct Seat {
-        var waiter: Waiter?
-        var registered: Epoll.Interest = []
-        /// The kernel has announced bytes, or an end, that may not have been read yet; it will not do so again.
-        var hasNews = false
-    }
-
-    private struct Rest {
-        let descriptor: Int32
-        let deadline: Deadline
-        let connection: any RestingConnection
-    }
-
     private let queue: DispatchQueue
     private let epoll: Epoll
     private let inbox = Mutex<[UnownedJob]>([])
@@ -58,10 +34,11 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     let connections = Atomic(0)
 
     private var ready: [UnownedJob] = []
-    /// By descriptor.
-    private var seats: [Seat] = []
-    /// Connections whose tasks have begun to rest and not run yet; which task has which is the same.
-    private var resting: [Rest] = []
+    private var seats = SeatTable()
+    /// Connections that have been read from in this turn, and are to go on.
+    private var arrived: [any RestingConnection] = []
+    /// Connections whose tasks have not begun yet; which task has which is the same.
+    private var unfinished: [any RestingConnection] = []
     /// Whose news is read in the next turn, after that of others: nobody who always has more holds them up.
     private var unread: [Int32] = []
     private var nextSweep = Deadline.now()
@@ -132,21 +109,21 @@ extension EventLoop {
         await park(descriptor, for: .read, until: deadline, isIdle: isIdle, isReader: true)
     }
 
-    /// Waits idly for bytes of a connection in a task of its own, which takes little more than the kilobyte that is the
-    /// least, and has `connection` go on in it; lets go of the connection when none come.
-    func rest(_ descriptor: Int32, until deadline: Deadline, then connection: any RestingConnection) {
-        resting.append(Rest(descriptor: descriptor, deadline: deadline, connection: connection))
-        spawn {
-            guard let rest = self.resting.popLast() else { return }
-            let news = await self.read(from: rest.descriptor, until: rest.deadline, isIdle: true)
-            if case .bytes(let bytes) = news { await rest.connection.goOn(with: bytes) }
+    /// Waits idly for bytes of a connection, without a task, and has it go on with them; lets go of it when none come.
+    func rest(_ descriptor: Int32, until deadline: Deadline, as connection: any RestingConnection) {
+        if isStoppingConnections {
+            // What has arrived by now is still served.
+            defer { turn = .now() }
+            guard case .bytes(let bytes) = room.receive(from: descriptor).wakeup else { return }
+            return welcome(connection, with: bytes)
         }
+        guard register(descriptor, for: .read) == nil else { return }
+        seat(Waiter(party: .connection(connection), deadline: deadline, isIdle: true), at: descriptor)
     }
 
     /// Forgets a descriptor that is about to be closed; the kernel does so by itself.
     func forget(_ descriptor: Int32) {
-        let index = Int(descriptor)
-        if index < seats.count { seats[index] = Seat() }
+        seats.forget(descriptor)
     }
 
     private func park(
@@ -160,22 +137,21 @@ extension EventLoop {
         // A peer with news in every turn would else never be among those whose deadlines are looked at.
         guard deadline > turn else { return .timedOut }
         if let number = register(descriptor, for: interest) { return .failed(errno: number) }
-        if isReader, seats[Int(descriptor)].hasNews {
-            seats[Int(descriptor)].hasNews = false
-            unread.append(descriptor)
-        }
         return await unsafe withUnsafeContinuation { continuation in
-            seats[Int(descriptor)].waiter = unsafe Waiter(
-                continuation: continuation, deadline: deadline, isIdle: isIdle, isReader: isReader)
+            unsafe seat(
+                Waiter(party: .task(continuation, isReader: isReader), deadline: deadline, isIdle: isIdle),
+                at: descriptor)
         }
+    }
+
+    private func seat(_ waiter: consuming Waiter, at descriptor: Int32) {
+        if seats.sit(waiter, at: descriptor) { unread.append(descriptor) }
     }
 
     /// Has the kernel look at `descriptor`; most waits find it doing so already, and cost no system call. Answers the
     /// error number if it refuses.
     private func register(_ descriptor: Int32, for interest: Epoll.Interest) -> Int32? {
-        let index = Int(descriptor)
-        while seats.count <= index { seats.append(Seat()) }
-        let registered = seats[index].registered
+        let registered = seats.registered(descriptor)
         guard registered != interest else { return nil }
         do throws(TransportError) {
             if registered.isEmpty {
@@ -183,9 +159,7 @@ extension EventLoop {
             } else {
                 try epoll.modify(descriptor, interest)
             }
-            // The kernel has looked anew.
-            seats[index].registered = interest
-            seats[index].hasNews = false
+            seats.register(descriptor, for: interest)
             return nil
         } catch {
             guard case .system(_, let number) = error else { return EINVAL }
@@ -201,10 +175,11 @@ extension EventLoop {
         thread.store(pthread_self(), ordering: .relaxed)
         var events = Epoll.Events()
         var jobs: [UnownedJob] = []
+        var connections: [any RestingConnection] = []
         let executor = unsafe asUnownedTaskExecutor()
         takeInbox()
         while true {
-            unsafe runReady(&jobs, on: executor)
+            unsafe runReady(&connections, &jobs, on: executor)
             guard !isStopping.load(ordering: .acquiring) else { return thread.store(0, ordering: .relaxed) }
             let rang = epoll.wait(milliseconds: patience(), events: &events) { welcome($0, isEnd: $1) }
             welcomeUnread()
@@ -214,13 +189,23 @@ extension EventLoop {
         }
     }
 
-    /// Runs what is ready, and what becomes ready by that. `jobs` is empty before and after: room that is used again.
-    private func runReady(_ jobs: inout [UnownedJob], on executor: UnownedTaskExecutor) {
-        while !ready.isEmpty {
+    /// Lets all go on who can, and who can then. The arrays are empty before and after: room that is used again.
+    private func runReady(
+        _ connections: inout [any RestingConnection], _ jobs: inout [UnownedJob], on executor: UnownedTaskExecutor
+    ) {
+        while !arrived.isEmpty || !ready.isEmpty {
+            swap(&connections, &arrived)
+            for connection in connections where connection.goOn() { finish(connection) }
+            connections.removeAll(keepingCapacity: true)
             swap(&jobs, &ready)
             for job in jobs { unsafe job.runSynchronously(on: executor) }
             jobs.removeAll(keepingCapacity: true)
         }
+    }
+
+    private func finish(_ connection: any RestingConnection) {
+        unfinished.append(connection)
+        spawn { await self.unfinished.popLast()?.finish() }
     }
 
     private func takeInbox() {
@@ -239,35 +224,30 @@ extension EventLoop {
 
     private func sweep() {
         nextSweep = turn.advanced(by: Self.deadlineGrain)
-        for index in seats.indices {
-            if let deadline = seats[index].waiter?.deadline, deadline <= turn { wake(Int32(index), .timedOut) }
-        }
+        for descriptor in seats.descriptors where seats.isDue(descriptor, by: turn) { wake(descriptor, .timedOut) }
     }
 
     private func wakeIdle() {
         defer { turn = .now() }
-        for index in seats.indices {
-            guard let waiter = seats[index].waiter, waiter.isIdle else { continue }
-            let descriptor = Int32(index)
-            wake(descriptor, waiter.isReader ? room.receive(from: descriptor).wakeup ?? .stopping : .stopping)
+        for descriptor in seats.descriptors {
+            let (isIdle, isReader) = seats.idle(descriptor)
+            guard isIdle else { continue }
+            wake(descriptor, isReader ? room.receive(from: descriptor).wakeup ?? .stopping : .stopping)
         }
     }
 
     /// The kernel has news of a descriptor: reads for the one who waits for bytes, and wakes it.
     private func welcome(_ descriptor: Int32, isEnd: Bool) {
-        let index = Int(descriptor)
-        guard let isReader = seats[index].waiter?.isReader else {
-            if seats[index].registered == .read { return seats[index].hasNews = true }
-            // Nobody wants this news now; without this it would be repeated for ever.
-            epoll.remove(descriptor)
-            seats[index].registered = []
-            return
+        switch seats.hear(of: descriptor, isEnd: isEnd) {
+        case .forReader:
+            let (taken, isFull) = room.receive(from: descriptor)
+            // What filled the room may not have been all.
+            if isFull { seats.keepNews(of: descriptor) }
+            if let taken { wake(descriptor, taken) }
+        case .forOther: wake(descriptor, .ready)
+        case .kept: return
+        case .unwanted: epoll.remove(descriptor)
         }
-        guard isReader else { return wake(descriptor, .ready) }
-        let taken = take(from: descriptor)
-        // The end stands behind the bytes that were announced with it.
-        if isEnd { seats[index].hasNews = true }
-        if let taken { wake(descriptor, taken) }
     }
 
     private func welcomeUnread() {
@@ -276,15 +256,17 @@ extension EventLoop {
         for descriptor in again { welcome(descriptor, isEnd: false) }
     }
 
-    /// Reads once. What filled the room may not have been all.
-    private func take(from descriptor: Int32) -> Wakeup? {
-        let (taken, isFull) = room.receive(from: descriptor)
-        if isFull { seats[Int(descriptor)].hasNews = true }
-        return taken
+    private func wake(_ descriptor: Int32, _ wakeup: Wakeup) {
+        guard let waiter = seats.take(descriptor) else { return }
+        switch waiter.party {
+        case .task(let continuation, _): unsafe continuation.resume(returning: wakeup)
+        case .connection(let connection):
+            if case .bytes(let bytes) = wakeup { welcome(connection, with: bytes) }
+        }
     }
 
-    private func wake(_ descriptor: Int32, _ wakeup: Wakeup) {
-        guard let waiter = seats[Int(descriptor)].waiter.take() else { return }
-        unsafe waiter.continuation.resume(returning: wakeup)
+    private func welcome(_ connection: any RestingConnection, with bytes: consuming [UInt8]) {
+        connection.take(bytes)
+        arrived.append(connection)
     }
 }

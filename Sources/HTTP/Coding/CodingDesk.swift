@@ -46,10 +46,9 @@ struct CodingDesk: Sendable {
         return try job.takeOutcome().get()
     }
 
-    /// `content` as a gzip stream.
+    /// `content` as a gzip stream, made beside the loop.
     func pack(_ content: [UInt8]) async -> [UInt8] {
-        guard content.count > Self.most else { return GzipEncoder.encode(content.span) }
-        return await withCheckedContinuation { done in
+        await withCheckedContinuation { done in
             packing.async { done.resume(returning: GzipEncoder.encode(content.span)) }
         }
     }

@@ -7,13 +7,24 @@ extension Response {
     ///
     /// Small content is packed for no one but who refuses it as it is, so it needs no `Vary`: no shared cache may hand
     /// it to him, since it is the answer to a request with credentials (RFC 9111 §3.5).
-    mutating func code(for head: RequestHead, by desk: CodingDesk) async {
-        guard desk.isOpen, !content.isEmpty, isText || status.forbidsContent else { return }
+    ///
+    /// Answers whether it is done; else it is large, and `pack` does it beside the loop.
+    mutating func code(for head: RequestHead, by desk: CodingDesk) -> Bool {
+        guard desk.isOpen, !content.isEmpty, isText || status.forbidsContent else { return true }
         add(.vary, FieldName.acceptEncoding.text)
-        let isForced = head.accepts == .onlyGzip
-        guard head.accepts == .gzip || isForced, !head.isFromAnotherSite, !status.forbidsContent else { return }
-        let packed = await desk.pack(content)
-        guard packed.count < content.count || isForced else { return }
+        guard head.accepts == .gzip || head.accepts == .onlyGzip, !head.isFromAnotherSite, !status.forbidsContent
+        else { return true }
+        guard content.count <= CodingDesk.most else { return false }
+        take(packed: GzipEncoder.encode(content.span), for: head)
+        return true
+    }
+
+    mutating func pack(for head: RequestHead, by desk: CodingDesk) async {
+        take(packed: await desk.pack(content), for: head)
+    }
+
+    private mutating func take(packed: [UInt8], for head: RequestHead) {
+        guard packed.count < content.count || head.accepts == .onlyGzip else { return }
         content = packed
         add(.contentEncoding, "gzip")
     }

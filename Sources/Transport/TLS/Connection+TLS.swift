@@ -95,7 +95,7 @@ extension Connection {
             if isAny { return bytes }
             if let fault { throw fault }
             // An end without close_notify is one too: what a request lacks then, it lacks.
-            if session.isEnded { throw .closed }
+            if session.isEnded || session.isClosed { throw .closed }
             session.feed(try await receive(until: deadline, isIdle: isIdle && !session.isWithinRecord))
         }
     }
@@ -104,12 +104,27 @@ extension Connection {
         _ bytes: [UInt8], from start: Int, through session: TLSSession, at pace: Pace, _ deadline: inout Deadline?
     ) async throws(TransportError) {
         var start = start
-        while start < bytes.count {
+        repeat {
             let end = min(bytes.count, start + Self.pieceSize)
-            try session.seal(bytes.span.extracting(start..<end))
+            if end > start { try session.seal(bytes.span.extracting(start..<end)) }
             try await send(from: session, at: pace, &deadline)
             start = end
+        } while start < bytes.count
+    }
+
+    /// Seals what is one piece, and hands it to the kernel; none of what is more.
+    func send(_ bytes: [UInt8], through session: TLSSession) throws(TransportError) -> Int {
+        guard bytes.count <= Self.pieceSize else { return 0 }
+        try session.seal(bytes.span)
+        let sealed = session.takeOutput()
+        do throws(TransportError) {
+            let sent = try sendOnce(sealed, from: 0)
+            if sent < sealed.count { session.putBack(sealed.span.extracting(sent...)) }
+        } catch {
+            session.abandon()
+            throw error
         }
+        return bytes.count
     }
 
     private func send(from session: TLSSession, at pace: Pace) async throws(TransportError) {

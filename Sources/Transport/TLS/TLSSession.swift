@@ -34,6 +34,15 @@ internal import CTLS
     /// The bytes that are to be sent now.
     func takeOutput() -> [UInt8] { wire.takeOutput() }
 
+    /// Output that was taken and could not be sent yet.
+    func putBack(_ bytes: Span<UInt8>) { wire.putBack(bytes) }
+
+    var hasOutput: Bool { wire.hasOutput }
+
+    /// Part of a record has come, or TLS has something to say of its own, or it has come to its end: that is not
+    /// waited for idly.
+    var wantsReading: Bool { isWithinRecord || hasOutput || isEnded || isClosed }
+
     /// Goes on with the handshake as far as what arrived allows; whether it is done. After a fault there may be an
     /// alert to be sent.
     func handshake() throws(HandshakeFault) -> Bool {

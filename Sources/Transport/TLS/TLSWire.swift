@@ -24,6 +24,16 @@ final class TLSWire {
     /// What is to be sent.
     func takeOutput() -> [UInt8] { exchange(&outgoing, with: []) }
 
+    var hasOutput: Bool { !outgoing.isEmpty }
+
+    /// Output that was taken comes before what has been written since.
+    func putBack(_ bytes: Span<UInt8>) {
+        var all: [UInt8] = []
+        all.reserveCapacity(bytes.count + outgoing.count)
+        for index in bytes.indices { all.append(bytes[index]) }
+        outgoing = all + outgoing
+    }
+
     fileprivate func read(_ room: UnsafeMutableRawBufferPointer) -> Int {
         let count = min(unread, room.count)
         unsafe incoming.withUnsafeBytes { bytes in

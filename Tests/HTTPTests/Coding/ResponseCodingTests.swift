@@ -16,7 +16,8 @@ import Transport
         var response = Response(status, content: content, type: type)
         let head = RequestHead(
             method: .get, target: RequestTarget(path: "/"), fields: fields, accepts: choice)
-        await response.code(for: head, by: CodingDesk(limits: limits))
+        let desk = CodingDesk(limits: limits)
+        if !response.code(for: head, by: desk) { await response.pack(for: head, by: desk) }
         return response
     }
 

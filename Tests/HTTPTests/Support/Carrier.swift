@@ -4,6 +4,8 @@ import Transport
 /// What carries the bytes of a live test: the same body runs over each.
 enum Carrier: CaseIterable {
     case plain, tls
+    /// In plain text, and no request is answered before it had to wait.
+    case waiting
 }
 
 /// The two ends of TLS for a live test.

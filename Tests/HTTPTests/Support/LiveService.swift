@@ -4,7 +4,7 @@ import Transport
 
 /// The service on a live socket.
 struct LiveService {
-    let responder = EchoResponder()
+    let responder: EchoResponder
     let loop: EventLoop
     let server: SocketServer
     let port: UInt16
@@ -13,6 +13,7 @@ struct LiveService {
     init(over carrier: Carrier = .plain, _ adjust: (inout Limits) -> Void = { _ in }) throws {
         var limits = Limits()
         adjust(&limits)
+        responder = EchoResponder(waits: carrier == .waiting)
         loop = try EventLoop(label: "test")
         loop.start()
         server = SocketServer(loops: [loop], connections: limits.connections, connectionsFromOneAddress: nil) { _ in }

@@ -32,7 +32,8 @@ final class Front: Responder {
     func respondAtOnce(to request: consuming Request) -> Response? {
         // What goes into the audit log is waited for.
         guard audit == nil else { return nil }
-        let exchange = Exchange(request, id: names.name(for: request))
+        let id = names.name(for: request)
+        let exchange = Exchange(request, id: id)
         do {
             let endpoint = try routing.endpoint(for: exchange)
             guard case .prompt(let serve) = endpoint.service else { return nil }

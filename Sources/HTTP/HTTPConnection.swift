@@ -22,16 +22,18 @@ final class HTTPConnection: ContentSource, RestingConnection {
         case end
     }
 
-    /// Where `goOn` left off. A class, so that a connection at rest has room for one reference to it.
+    /// Where `goOn` or `send` left off. A class, so that a connection at rest has room for one reference to it.
     private final class Unfinished {
         let step: Step
         /// Responses that have been gathered, and how much of them has been sent.
         let output: [UInt8]
         let sent: Int
 
-        init(_ step: Step, _ output: consuming [UInt8], sent: Int = 0) {
+        init(_ step: Step, _ output: Span<UInt8>, sent: Int = 0) {
             self.step = step
-            self.output = output
+            var copy: [UInt8] = []
+            copy.append(copying: output)
+            self.output = copy
             self.sent = sent
         }
     }
@@ -62,28 +64,31 @@ final class HTTPConnection: ContentSource, RestingConnection {
     func begin() async {
         // With the end of a handshake a request may have come.
         var output: [UInt8] = []
-        if goOn(with: [], gathering: &output) { await finish() }
+        if goOn(with: [], gathering: &output) || send(output.span) { await finish() }
     }
 
     func goOn(with bytes: consuming [UInt8], gathering output: inout [UInt8]) -> Bool {
         arrival = connection.now
         decoder.buffer.append(connection.understand(bytes))
+        let start = output.count
         let step = answer(&decoder, &output)
-        guard case .rest = step else {
-            unfinished = Unfinished(step, exchange(&output, with: []))
-            return true
-        }
+        if case .rest = step { return false }
+        unfinished = Unfinished(step, output.span.extracting(start...))
+        output.removeSubrange(start...)
+        return true
+    }
+
+    func send(_ output: Span<UInt8>) -> Bool {
         do throws(TransportError) {
             let sent = output.isEmpty ? 0 : try connection.send(output)
             guard sent == output.count, !connection.owesBytes, !connection.wantsReading else {
-                unfinished = Unfinished(step, exchange(&output, with: []), sent: sent)
+                unfinished = Unfinished(.rest, output, sent: sent)
                 return true
             }
             rest()
         } catch {
             note(error)
         }
-        output.removeAll(keepingCapacity: output.capacity <= Self.gatherLimit)
         return false
     }
 
@@ -251,7 +256,7 @@ final class HTTPConnection: ContentSource, RestingConnection {
 
     private func flush(_ output: inout [UInt8], from start: Int = 0) async throws(TransportError) {
         guard !output.isEmpty else { return }
-        let sent = start > 0 ? start : try connection.send(output)
+        let sent = start > 0 ? start : try connection.send(output.span)
         if sent < output.count || connection.owesBytes {
             try await connection.write(output, from: sent, at: service.writePace)
         }

@@ -36,7 +36,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var ready: [UnownedJob] = []
     private var seats = SeatTable()
     /// Connections that have been read from in this turn, and are to go on.
-    private var arrived: [Arrival] = []
+    private var arrived = Arrivals()
     /// Connections whose tasks have not begun yet; which task has which is the same.
     private var unfinished: [any RestingConnection] = []
     /// Whose news is read in the next turn, after that of others: nobody who always has more holds them up.
@@ -115,7 +115,7 @@ extension EventLoop {
             // What has arrived by now is still served.
             defer { turn = .now() }
             guard case .bytes(let bytes) = intake.receive(from: descriptor).wakeup else { return }
-            return arrived.append(Arrival(connection: connection, bytes: bytes))
+            return arrived.append(connection, with: bytes)
         }
         seat(Waiter(party: .connection(connection), deadline: deadline, isIdle: true), at: descriptor, for: .read)
     }
@@ -186,30 +186,17 @@ extension EventLoop {
         }
     }
 
-    /// A connection to go on, and what it has to say.
-    private struct Arrival {
-        let connection: any RestingConnection
-        var bytes: [UInt8]
-    }
-
     /// Room that each turn uses again. It is empty in between.
     private struct Room {
-        var arrivals: [Arrival] = []
+        var arrivals = Arrivals()
         var jobs: [UnownedJob] = []
-        var output: [UInt8] = []
     }
 
     /// Lets all go on who can, and who can then.
     private func runReady(in room: inout Room, on executor: UnownedTaskExecutor) {
         while !arrived.isEmpty || !ready.isEmpty {
             swap(&room.arrivals, &arrived)
-            for index in room.arrivals.indices {
-                // Nobody else may hold them: they may be credentials, and are overwritten in the end.
-                let bytes = exchange(&room.arrivals[index].bytes, with: [])
-                let connection = room.arrivals[index].connection
-                if connection.goOn(with: bytes, gathering: &room.output) { finish(connection) }
-            }
-            room.arrivals.removeAll(keepingCapacity: true)
+            room.arrivals.goOn { finish($0) }
             swap(&room.jobs, &ready)
             for job in room.jobs { unsafe job.runSynchronously(on: executor) }
             room.jobs.removeAll(keepingCapacity: true)
@@ -275,7 +262,7 @@ extension EventLoop {
         switch waiter.party {
         case .task(let continuation, _): unsafe continuation.resume(returning: wakeup)
         case .connection(let connection):
-            if case .bytes(let bytes) = wakeup { arrived.append(Arrival(connection: connection, bytes: bytes)) }
+            if case .bytes(let bytes) = wakeup { arrived.append(connection, with: bytes) }
         }
     }
 }

@@ -34,7 +34,7 @@ struct UnsafeBudget {
         "Sources/Telemetry/WallTime.swift": 1,
         // Transport: sockets, epoll, continuations resumed exactly once.
         "Sources/Transport/Address.swift": 8,
-        "Sources/Transport/Connection.swift": 3,
+        "Sources/Transport/Connection.swift": 2,
         "Sources/Transport/Deadline.swift": 1,
         "Sources/Transport/Descriptor.swift": 1,
         "Sources/Transport/Epoll.swift": 7,

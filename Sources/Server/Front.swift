@@ -42,7 +42,7 @@ final class Front: Responder {
                 exchange.principal = login.principal
                 try Authorization.check(login.principal, for: exchange)
             }
-            if endpoint.speaksFHIR { try Negotiation.check(exchange.request, takesForm: endpoint.takesForm) }
+            if endpoint.speaksFHIR { try Negotiation.check(exchange.request.head, takesForm: endpoint.takesForm) }
             return finish(try serve(exchange), of: exchange)
         } catch {
             return finish(outcomes.response(to: error, of: exchange), of: exchange)
@@ -59,7 +59,7 @@ final class Front: Responder {
                 if let use = login.use { try await audit?.used(use, by: exchange) }
                 try Authorization.check(login.principal, for: exchange)
             }
-            if endpoint.speaksFHIR { try Negotiation.check(request, takesForm: endpoint.takesForm) }
+            if endpoint.speaksFHIR { try Negotiation.check(request.head, takesForm: endpoint.takesForm) }
             switch endpoint.service {
             case .prompt(let serve): return finish(try serve(exchange), of: exchange)
             case .waiting(let serve): return finish(try await serve(exchange), of: exchange)

@@ -258,11 +258,11 @@ extension EventLoop {
         for descriptor in again { welcome(descriptor, isEnd: false) }
     }
 
-    private func wake(_ waiter: consuming Waiter, _ wakeup: Wakeup) {
+    private func wake(_ waiter: consuming Waiter, _ wakeup: consuming Wakeup) {
         switch waiter.party {
         case .task(let continuation, _): unsafe continuation.resume(returning: wakeup)
         case .connection(let connection):
-            if case .bytes(let bytes) = wakeup { arrived.append(connection, with: bytes) }
+            if case .bytes(let bytes) = consume wakeup { arrived.append(connection, with: bytes) }
         }
     }
 }

@@ -37,7 +37,7 @@ struct SeatTable {
         let index = Int(descriptor)
         while seats.count <= index { seats.append(Seat()) }
         let isNews = seats[index].hasNews && waiter.isReader
-        seats[index].waiter = waiter
+        seats[index].waiter = consume waiter
         guard seats[index].watched == interest else { return .unwatched(seats[index].watched) }
         guard isNews else { return .watched }
         seats[index].hasNews = false

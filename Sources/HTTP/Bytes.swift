@@ -155,30 +155,6 @@ extension Span<UInt8> {
     }
 }
 
-extension [UInt8] {
-    /// Appends a number that is not negative, in decimal.
-    package mutating func append(decimal number: Int) {
-        guard number > 9 else { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number)) }
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var start = digits.count
-        var rest = number
-        repeat {
-            start -= 1
-            digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        append(copying: digits.span.extracting(start...))
-    }
-
-    mutating func append(_ text: StaticString) {
-        text.withUTF8Buffer { unsafe append(contentsOf: $0) }
-    }
-
-    mutating func append(copying bytes: Span<UInt8>) {
-        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
-    }
-}
-
 extension String {
     /// Bytes that are known to be UTF-8; empty where they are not.
     init(copying bytes: Span<UInt8>) {

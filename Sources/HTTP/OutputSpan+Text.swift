@@ -1,42 +1,33 @@
 /// What the head of a response is made of, written into room that must be there: a message reserves it once, and more
 /// than it reserved stops the program.
 extension OutputSpan<UInt8> {
+    @inline(__always)
     mutating func append(_ text: StaticString) {
-        unsafe withUnsafeMutableBufferPointer { room, count in
-            text.withUTF8Buffer { text in
-                count = unsafe room[count...].initialize(fromContentsOf: text)
-            }
-        }
+        text.withUTF8Buffer { unsafe append(copying: $0.span) }
     }
 
     mutating func append(copying bytes: Span<UInt8>) {
+        precondition(bytes.count <= freeCapacity, "More than was reserved for a message.")
         unsafe withUnsafeMutableBufferPointer { room, count in
             unsafe bytes.withUnsafeBufferPointer { bytes in
-                count = unsafe room[count...].initialize(fromContentsOf: bytes)
+                guard let first = bytes.baseAddress else { return }
+                unsafe room.baseAddress?.advanced(by: count).initialize(from: first, count: bytes.count)
             }
+            count += bytes.count
         }
     }
 
     /// A number that is not negative, in decimal.
     mutating func append(decimal number: Int) {
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var start = digits.count
-        var rest = number
-        repeat {
-            start -= 1
-            digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        while start < digits.count {
-            append(digits[start])
-            start += 1
-        }
+        if number > 9 { append(decimal: number / 10) }
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
     }
 
-    /// The last two digits of a number that is not negative.
+    /// A number below 100 as two digits.
     mutating func append(twoDigits number: Int) {
-        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10 % 10))
-        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
+        let (tens, ones) = UInt8(truncatingIfNeeded: number).quotientAndRemainder(dividingBy: 10)
+        append(UInt8(ascii: "0") + tens)
+        append(UInt8(ascii: "0") + ones)
     }
 
     mutating func endLine() {

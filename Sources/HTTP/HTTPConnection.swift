@@ -32,7 +32,7 @@ final class HTTPConnection: ContentSource, RestingConnection {
         init(_ step: Step, _ output: Span<UInt8>, sent: Int = 0) {
             self.step = step
             var copy: [UInt8] = []
-            copy.append(copying: output)
+            copy.append(addingCapacity: output.count) { $0.append(copying: output) }
             self.output = copy
             self.sent = sent
         }

@@ -75,7 +75,7 @@ final class Front: Responder {
 
     private func finish(_ response: consuming Response, of exchange: Exchange) -> Response {
         var response = response
-        response.add(.xRequestID) { exchange.id.write(to: &$0) }
+        response.requestName = exchange.id
         measuring.record(exchange, response.status)
         return response
     }
@@ -93,7 +93,7 @@ final class Front: Responder {
                 "reason": "\(error.explanation)",
             ])
         var response = Response.plain(error.status, error.explanation)
-        response.add(.xRequestID) { id.write(to: &$0) }
+        response.requestName = id
         return response
     }
 }

@@ -26,7 +26,10 @@ extension Request {
 }
 
 extension RequestName {
-    static func named(_ text: String) -> RequestName { RequestName(Array(text.utf8).span)! }
+    static func named(_ text: String) -> RequestName {
+        guard let name = RequestName(Array(text.utf8).span) else { preconditionFailure("\(text) names no request") }
+        return name
+    }
 }
 
 extension Exchange {

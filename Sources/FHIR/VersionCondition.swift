@@ -64,7 +64,7 @@ package enum VersionCondition: Sendable, Equatable {
         return String(opaque)
     }
 
-    /// Only the text that ``VersionTag`` writes names a version: `"01"` is another tag.
+    /// Only the number as it is written names a version: `"01"` is another tag.
     private static func version(of opaque: String?) -> Int? {
         guard let opaque, let version = Int(opaque), version > 0, String(version) == opaque else { return nil }
         return version

@@ -60,15 +60,17 @@ extension UInt64 {
         self = UInt64(byte) &* 0x0101_0101_0101_0101
     }
 
-    /// Whether one of the eight bytes is zero: only that borrows a bit that was not set.
-    fileprivate var hasZero: Bool {
-        (self &- UInt64(repeating: 1)) & ~self & UInt64(repeating: 0x80) != 0
+    /// Which of the eight bytes, counted from the lowest one, is the first that is zero: none before it borrows a bit
+    /// that was not set.
+    fileprivate var firstZero: Int? {
+        let zeros = (self &- UInt64(repeating: 1)) & ~self & UInt64(repeating: 0x80)
+        return zeros == 0 ? nil : zeros.trailingZeroBitCount / 8
     }
 
     /// Whether one of the eight bytes may be a control character; the tab counts as one.
     fileprivate var mayHaveControl: Bool {
         (self &- UInt64(repeating: 0x20)) & ~self & UInt64(repeating: 0x80) != 0
-            || (self ^ UInt64(repeating: 0x7f)).hasZero
+            || (self ^ UInt64(repeating: 0x7f)).firstZero != nil
     }
 }
 
@@ -81,7 +83,10 @@ extension Span<UInt8> {
     func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
         let pattern = UInt64(repeating: byte)
         var start = range.lowerBound
-        while start + 8 <= range.upperBound, !(word(at: start) ^ pattern).hasZero { start += 8 }
+        while start + 8 <= range.upperBound {
+            if let place = (word(at: start) ^ pattern).firstZero { return start + place }
+            start += 8
+        }
         while start < range.upperBound {
             if self[start] == byte { return start }
             start += 1
@@ -93,8 +98,10 @@ extension Span<UInt8> {
     var isFieldValue: Bool {
         var start = 0
         while start < count {
-            if start + 8 <= count, !word(at: start).mayHaveControl {
-                start += 8
+            // Of the last eight bytes some may have been looked at before.
+            let next = Swift.min(start, count - 8)
+            if next >= 0, !word(at: next).mayHaveControl {
+                start = next + 8
             } else {
                 let end = Swift.min(start + 8, count)
                 while start < end {
@@ -106,9 +113,11 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Eight bytes at once, which must be there: most of a header is looked at in no smaller pieces.
+    /// Eight bytes at once, the first one lowest, which must be there: most of a header is looked at in no smaller
+    /// pieces.
     private func word(at start: Int) -> UInt64 {
-        unsafe withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: start, as: UInt64.self) }
+        let word = unsafe withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: start, as: UInt64.self) }
+        return UInt64(littleEndian: word)
     }
 
     func count(of byte: UInt8) -> Int {
@@ -152,30 +161,6 @@ extension Span<UInt8> {
         while start < end, self[start] == .space || self[start] == .tab { start += 1 }
         while end > start, self[end - 1] == .space || self[end - 1] == .tab { end -= 1 }
         return start..<end
-    }
-}
-
-extension [UInt8] {
-    /// Appends a number that is not negative, in decimal.
-    package mutating func append(decimal number: Int) {
-        guard number > 9 else { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number)) }
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var start = digits.count
-        var rest = number
-        repeat {
-            start -= 1
-            digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        append(copying: digits.span.extracting(start...))
-    }
-
-    mutating func append(_ text: StaticString) {
-        text.withUTF8Buffer { unsafe append(contentsOf: $0) }
-    }
-
-    mutating func append(copying bytes: Span<UInt8>) {
-        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 }
 

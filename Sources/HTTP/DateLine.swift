@@ -3,6 +3,9 @@ internal import Synchronization
 /// The `Date` field line of the current second, and the lines that all responses have behind it: made once for all in
 /// that second.
 final class DateLine: Sendable {
+    /// Bytes of the `Date` field line.
+    private static let count = FieldName.date.lineStart.utf8CodeUnitCount + HTTPDate.count + 2
+
     private let others: [UInt8]
     private let now: @Sendable () -> Int64
     private let last = Mutex((second: Int64.min, lines: [UInt8]()))
@@ -21,10 +24,11 @@ final class DateLine: Sendable {
         return last.withLock { last in
             if last.second != second {
                 last.second = second
-                last.lines = []
-                last.lines.append(FieldName.date.lineStart)
-                HTTPDate(secondsSinceEpoch: second).write(to: &last.lines)
-                last.lines.endLine()
+                last.lines = [UInt8](capacity: Self.count) { line in
+                    line.append(FieldName.date.lineStart)
+                    HTTPDate(secondsSinceEpoch: second).write(to: &line)
+                    line.endLine()
+                }
                 last.lines += others
             }
             return last.lines

@@ -119,8 +119,10 @@ extension Span<UInt8> {
     /// Whether `text` begins with these bytes, whatever their ASCII case.
     fileprivate func begins(_ text: StaticString) -> Bool {
         text.withUTF8Buffer { buffer in
-            for index in indices where unsafe self[index].asciiLowercase != buffer[index].asciiLowercase {
-                return false
+            for index in indices {
+                let (byte, other) = unsafe (self[index], buffer[index])
+                // Most names come as they are written here.
+                guard byte == other || byte.asciiLowercase == other.asciiLowercase else { return false }
             }
             return true
         }

@@ -8,7 +8,9 @@ internal import Transport
 final class HTTPConnection: ContentSource, RestingConnection {
     /// What comes next.
     private enum Step {
-        /// More bytes are needed.
+        /// Nothing of a next request has come.
+        case rest
+        /// A header has come in part.
         case read
         /// Enough has been gathered.
         case write
@@ -20,16 +22,18 @@ final class HTTPConnection: ContentSource, RestingConnection {
         case end
     }
 
-    /// Where `goOn` left off. A class, so that a connection at rest has room for one reference to it.
+    /// Where `goOn` or `send` left off. A class, so that a connection at rest has room for one reference to it.
     private final class Unfinished {
         let step: Step
         /// Responses that have been gathered, and how much of them has been sent.
         let output: [UInt8]
         let sent: Int
 
-        init(_ step: Step, _ output: consuming [UInt8], sent: Int = 0) {
+        init(_ step: Step, _ output: Span<UInt8>, sent: Int = 0) {
             self.step = step
-            self.output = output
+            var copy: [UInt8] = []
+            copy.append(addingCapacity: output.count) { $0.append(copying: output) }
+            self.output = copy
             self.sent = sent
         }
     }
@@ -59,26 +63,26 @@ final class HTTPConnection: ContentSource, RestingConnection {
     /// Serves until the connection rests or ends.
     func begin() async {
         // With the end of a handshake a request may have come.
-        take([])
-        if goOn() { await finish() }
-    }
-
-    func take(_ bytes: consuming [UInt8]) {
-        decoder.buffer.append(connection.understand(bytes))
-    }
-
-    func goOn() -> Bool {
-        arrival = connection.now
         var output: [UInt8] = []
-        let step = answer(&output)
-        guard case .read = step else {
-            unfinished = Unfinished(step, output)
-            return true
-        }
+        if goOn(with: [], gathering: &output) || send(output.span) { await finish() }
+    }
+
+    func goOn(with bytes: consuming [UInt8], gathering output: inout [UInt8]) -> Bool {
+        arrival = connection.now
+        decoder.buffer.append(connection.understand(bytes))
+        let start = output.count
+        let step = answer(&decoder, &output)
+        if case .rest = step { return false }
+        unfinished = Unfinished(step, output.span.extracting(start...))
+        output.removeSubrange(start...)
+        return true
+    }
+
+    func send(_ output: Span<UInt8>) -> Bool {
         do throws(TransportError) {
             let sent = output.isEmpty ? 0 : try connection.send(output)
-            guard sent == output.count, !connection.owesBytes, isAtRest else {
-                unfinished = Unfinished(step, output, sent: sent)
+            guard sent == output.count, !connection.owesBytes, !connection.wantsReading else {
+                unfinished = Unfinished(.rest, output, sent: sent)
                 return true
             }
             rest()
@@ -95,13 +99,16 @@ final class HTTPConnection: ContentSource, RestingConnection {
             if unfinished.sent > 0 { try await flush(&output, from: unfinished.sent) }
             while true {
                 switch step {
+                case .rest:
+                    try await flush(&output)
+                    guard connection.wantsReading else { return rest() }
+                    step = try await read(&output)
                 case .read:
                     try await flush(&output)
-                    if isAtRest { return rest() }
                     step = try await read(&output)
                 case .write:
                     try await flush(&output)
-                    step = answer(&output)
+                    step = answer(&decoder, &output)
                 case .respond(let head):
                     if head.framing != .none {
                         pending = head
@@ -109,12 +116,12 @@ final class HTTPConnection: ContentSource, RestingConnection {
                         try await flush(&output)
                     }
                     let response = await service.responder.respond(to: request(head))
-                    step = gather(response, to: head, &output) ?? answer(&output)
+                    step = gather(response, to: head, &decoder, &output) ?? answer(&decoder, &output)
                 case .pack(var response, let head):
                     // What is ready does not wait for what takes long.
                     try await flush(&output)
                     await response.pack(for: head, by: service.desk)
-                    step = gatherCoded(response, to: head, &output) ?? answer(&output)
+                    step = gatherCoded(response, to: head, &decoder, &output) ?? answer(&decoder, &output)
                 case .end:
                     try await flush(&output)
                     return await connection.linger(upTo: service.limits.linger, until: .after(service.lingerPatience))
@@ -125,9 +132,6 @@ final class HTTPConnection: ContentSource, RestingConnection {
         }
     }
 
-    /// Nothing of a next request has come.
-    private var isAtRest: Bool { !decoder.hasBytes && !connection.wantsReading }
-
     /// Who has just come has come to ask.
     private func rest() {
         let isNew = left == service.limits.requestsOnOneConnection
@@ -136,19 +140,19 @@ final class HTTPConnection: ContentSource, RestingConnection {
     }
 
     /// Gathers the responses to all that has come, as far as nothing has to be waited for.
-    private func answer(_ output: inout [UInt8]) -> Step {
+    private func answer(_ decoder: inout RequestDecoder, _ output: inout [UInt8]) -> Step {
         do throws(HTTPError) {
             while let head = try decoder.head() {
                 guard head.framing == .none, let response = service.responder.respondAtOnce(to: request(head)) else {
                     return .respond(head)
                 }
-                if let step = gather(response, to: head, &output) { return step }
+                if let step = gather(response, to: head, &decoder, &output) { return step }
                 if output.count > Self.gatherLimit { return .write }
             }
-            return .read
+            return decoder.hasBytes ? .read : .rest
         } catch {
             // The last response on the connection, to what is no request.
-            return refuse(error, &output)
+            return refuse(error, asHead: decoder.isAtHead, &output)
         }
     }
 
@@ -157,17 +161,21 @@ final class HTTPConnection: ContentSource, RestingConnection {
     }
 
     /// Gathers one response, unless something else comes first or follows.
-    private func gather(_ response: consuming Response, to head: RequestHead, _ output: inout [UInt8]) -> Step? {
+    private func gather(
+        _ response: consuming Response, to head: RequestHead, _ decoder: inout RequestDecoder, _ output: inout [UInt8]
+    ) -> Step? {
         var response = response
         if response.content.count >= service.desk.minimum || head.accepts == .onlyGzip {
             guard response.code(for: head, by: service.desk) else { return .pack(response, head) }
         }
-        return gatherCoded(response, to: head, &output)
+        return gatherCoded(response, to: head, &decoder, &output)
     }
 
-    private func gatherCoded(_ response: Response, to head: RequestHead, _ output: inout [UInt8]) -> Step? {
+    private func gatherCoded(
+        _ response: Response, to head: RequestHead, _ decoder: inout RequestDecoder, _ output: inout [UInt8]
+    ) -> Step? {
         left -= 1
-        let closes = !head.keepsAlive || !settleContent(of: head) || left <= 0 || connection.isStopping
+        let closes = !head.keepsAlive || !settleContent(of: head, in: &decoder) || left <= 0 || connection.isStopping
         response.write(
             to: &output,
             .init(
@@ -176,27 +184,30 @@ final class HTTPConnection: ContentSource, RestingConnection {
         return closes ? .end : nil
     }
 
-    private func refuse(_ error: HTTPError, _ output: inout [UInt8]) -> Step {
+    private func refuse(_ error: HTTPError, asHead: Bool, _ output: inout [UInt8]) -> Step {
         service.responder.refuse(error).write(
             to: &output,
-            .init(omitsContent: decoder.isAtHead, closes: true, saysKeepAlive: false, date: service.date.bytes))
+            .init(omitsContent: asHead, closes: true, saysKeepAlive: false, date: service.date.bytes))
         return .end
     }
 
     /// Waits until a header has come whole, of which a part is there.
     private func read(_ output: inout [UInt8]) async throws(TransportError) -> Step {
         let deadline = connection.now.advanced(by: service.headerPatience)
-        repeat {
+        while true {
             do throws(TransportError) {
                 decoder.buffer.append(try await connection.read(until: deadline, isIdle: !decoder.hasBytes))
                 arrival = connection.now
             } catch .timedOut where decoder.hasBytes {
-                return refuse(.timedOut(waitingFor: "header"), &output)
+                return refuse(.timedOut(waitingFor: "header"), asHead: decoder.isAtHead, &output)
             }
-            let step = answer(&output)
-            guard case .read = step, output.isEmpty else { return step }
-        } while !isAtRest
-        return .read
+            let step = answer(&decoder, &output)
+            switch step {
+            case .read where output.isEmpty: continue
+            case .rest where output.isEmpty && connection.wantsReading: continue
+            default: return step
+            }
+        }
     }
 
     func content() async throws(HTTPError) -> ReceivedBytes {
@@ -233,7 +244,7 @@ final class HTTPConnection: ContentSource, RestingConnection {
 
     /// Content that nobody wanted would be taken for the next request: it is skipped if it is here, else the connection
     /// closes.
-    private func settleContent(of head: RequestHead) -> Bool {
+    private func settleContent(of head: RequestHead, in decoder: inout RequestDecoder) -> Bool {
         guard head.framing != .none, pending != nil else { return true }
         pending = nil
         do throws(HTTPError) {
@@ -245,7 +256,7 @@ final class HTTPConnection: ContentSource, RestingConnection {
 
     private func flush(_ output: inout [UInt8], from start: Int = 0) async throws(TransportError) {
         guard !output.isEmpty else { return }
-        let sent = start > 0 ? start : try connection.send(output)
+        let sent = start > 0 ? start : try connection.send(output.span)
         if sent < output.count || connection.owesBytes {
             try await connection.write(output, from: sent, at: service.writePace)
         }

@@ -3,12 +3,9 @@ internal import Transport
 /// Understands one header, line by line: the request line, then field lines, then the empty line that ends it.
 struct HeaderDecoder: ~Copyable, Sendable {
     private var requestLine: RequestLine?
-    private var lines: [RequestFields.Line] = []
+    private var lines = FieldLines()
     private var count = 0
     private var rules = HeaderRules()
-
-    /// Known fields that most requests have no more of.
-    private static let usualFields = 6
 
     /// The request line has not been seen.
     var isAtBeginning: Bool { requestLine == nil }
@@ -23,7 +20,6 @@ struct HeaderDecoder: ~Copyable, Sendable {
     ) throws(HTTPError) -> Bool {
         guard requestLine != nil else {
             requestLine = try RequestLine.parse(line, limits: limits, scheme: scheme)
-            lines.reserveCapacity(Self.usualFields)
             return false
         }
         guard !line.isEmpty else { return true }
@@ -36,13 +32,13 @@ struct HeaderDecoder: ~Copyable, Sendable {
             let trimmed = rest.trimmedRange()
             let start = offset + colon + 1 + trimmed.lowerBound
             try rules.take(name, value: rest.extracting(trimmed), at: start)
-            lines.append(.init(name: name, value: start..<(start + trimmed.count)))
+            lines.append(name, start..<(start + trimmed.count))
         }
         return false
     }
 
     /// The request that the lines make; `header` is all of them with their ends.
-    consuming func conclude(_ header: consuming ReceivedBytes, in scheme: Scheme) throws(HTTPError) -> RequestHead {
+    func conclude(_ header: consuming ReceivedBytes, in scheme: Scheme) throws(HTTPError) -> RequestHead {
         guard let requestLine else { throw .malformed("The header is empty.") }
         let (framing, keepsAlive) = try rules.conclude(isHTTP10: requestLine.isHTTP10)
         if let authority = requestLine.target.authority {

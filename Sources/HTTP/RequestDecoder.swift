@@ -18,8 +18,6 @@ package struct RequestDecoder: ~Copyable {
     private var line = 0
     private var searched = 0
     private var hasSkippedEmptyLine = false
-    /// The method of the header that is complete, until it is known to be good.
-    private var concluding: Method?
     private var failure: HTTPError?
 
     package init(limits: Limits, scheme: Scheme = .http) {
@@ -56,7 +54,7 @@ package struct RequestDecoder: ~Copyable {
 
     /// Whether the request is HEAD whose header is being decoded, or was refused: no response to it has content.
     package var isAtHead: Bool {
-        if let method = header.method ?? concluding { return method == .head }
+        if let method = header.method { return method == .head }
         let begun = buffer.bytes.span.extracting(start...)
         return begun.count >= 5 && begun.extracting(0..<5).equals("HEAD ")
     }
@@ -139,10 +137,9 @@ package struct RequestDecoder: ~Copyable {
     }
 
     private mutating func conclude() throws(HTTPError) -> RequestHead {
-        concluding = header.method
-        let header = exchange(&header, with: HeaderDecoder())
-        let head = try header.conclude(take(line), in: scheme)
-        concluding = nil
+        let bytes = take(line)
+        let head = try header.conclude(bytes, in: scheme)
+        header = HeaderDecoder()
         framing = head.framing
         hasSkippedEmptyLine = false
         return head

@@ -71,7 +71,7 @@ package final class RequestHead: Sendable {
     }
 
     /// Lends the path of the target: as it was sent, percent signs and all.
-    package func withPath<Value, Failure>(
+    func withPath<Value, Failure>(
         _ body: (Span<UInt8>) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         guard !place.path.isEmpty else { return try body(Self.root.span) }

@@ -33,17 +33,17 @@ package struct RequestTarget: Sendable, Equatable {
         if line[range.lowerBound] != .slash || method == .connect {
             try findAuthority(in: line, range, for: method, in: scheme, &place)
         }
-        if let question = line.firstIndex(of: .questionMark, in: place.path) {
-            let query = (question + 1)..<range.upperBound
-            guard line.extracting(query).allSatisfy(Alphabet.query) else {
-                throw .malformed("The query of the request target has a byte that must be percent-encoded.")
-            }
-            place.query = query
-            place.path = place.path.lowerBound..<question
-        }
-        guard place.isServer || line.extracting(place.path).allSatisfy(Alphabet.path) else {
+        let end = place.path.lowerBound + line.extracting(place.path).prefixCount(Alphabet.path)
+        guard end < range.upperBound else { return place }
+        guard line[end] == .questionMark else {
             throw .malformed("The path of the request target has a byte that must be percent-encoded.")
         }
+        let query = (end + 1)..<range.upperBound
+        guard line.extracting(query).allSatisfy(Alphabet.query) else {
+            throw .malformed("The query of the request target has a byte that must be percent-encoded.")
+        }
+        place.path = place.path.lowerBound..<end
+        place.query = query
         return place
     }
 

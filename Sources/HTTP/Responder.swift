@@ -1,7 +1,7 @@
 package import Transport
 
 /// What answers requests: the one thing that the wire knows of the rest of the house.
-package protocol Responder: Sendable {
+package protocol Responder: AnyObject, Sendable {
     /// Answers a request, whatever becomes of it.
     func respond(to request: Request) async -> Response
 

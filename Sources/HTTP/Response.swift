@@ -4,16 +4,18 @@ package struct Response: Sendable {
     /// The media type of the content.
     let type: StaticString?
     package var content: [UInt8]
-    /// The field lines, encoded as they are added.
+    /// What the request is called: `X-Request-Id`.
+    package var requestName: RequestName?
+    /// The number of the version that the response is about, which is its weak entity tag: `ETag` (RFC 9110 §8.8.3).
+    package var version: Int?
+    package var lastModified: HTTPDate?
+    /// All other field lines, encoded as they are added; most responses have none.
     private var lines: [UInt8] = []
 
     package init(_ status: Status, content: [UInt8] = [], type: StaticString? = nil) {
         self.status = status
         self.type = type
         self.content = content
-        lines.reserveCapacity(256)
-        guard let type else { return }
-        add(.contentType) { $0.append(type) }
     }
 
     /// Plain text, for what is no FHIR.
@@ -26,29 +28,9 @@ package struct Response: Sendable {
         lines.append(name, value)
     }
 
-    /// Adds a field line whose value `write` appends, which must be of our own making.
-    package mutating func add(_ name: FieldName, writing write: (inout [UInt8]) -> Void) {
-        lines.append(name.lineStart)
-        write(&lines)
-        lines.endLine()
-    }
-
-    /// Adds a field line whose value is a number as a weak entity tag (RFC 9110 §8.8.3).
-    package mutating func add(_ name: FieldName, weakly number: Int) {
-        add(name) { value in
-            value.append("W/\"")
-            value.append(decimal: number)
-            value.append("\"")
-        }
-    }
-
-    /// Adds a field line whose value is a moment.
-    package mutating func add(_ name: FieldName, _ date: HTTPDate) {
-        add(name) { date.write(to: &$0) }
-    }
-
     /// The value of the first field of this name.
     package subscript(name: FieldName) -> String? {
+        let lines = [UInt8](capacity: room) { writeFields(to: &$0) }
         for line in String(decoding: lines, as: UTF8.self).split(separator: "\r\n") {
             if line.hasPrefix("\(name.lineStart)") { return String(line.dropFirst(name.lineStart.utf8CodeUnitCount)) }
         }
@@ -67,36 +49,52 @@ package struct Response: Sendable {
     }
 
     func write(to output: inout [UInt8], _ delivery: Delivery) {
-        output.reserveCapacity(output.count + 128 + lines.count + content.count)
-        output.append(status.line)
-        output += delivery.date
-        output += lines
-        if !status.forbidsContent {
-            output.append(FieldName.contentLength.lineStart)
-            output.append(decimal: content.count)
+        output.append(addingCapacity: room + delivery.date.count + content.count) { output in
+            output.append(status.line)
+            output.append(copying: delivery.date.span)
+            writeFields(to: &output)
+            if !status.forbidsContent {
+                output.append(FieldName.contentLength.lineStart)
+                output.append(decimal: content.count)
+                output.endLine()
+            }
+            if delivery.closes {
+                output.append("Connection: close\r\n")
+            } else if delivery.saysKeepAlive {
+                output.append("Connection: keep-alive\r\n")
+            }
+            output.endLine()
+            if !delivery.omitsContent, !status.forbidsContent { output.append(copying: content.span) }
+        }
+    }
+
+    /// Bytes that the head takes at most, without the connection's own field lines: 384 are more than all those take
+    /// whose length is limited.
+    private var room: Int { 384 + (type?.utf8CodeUnitCount ?? 0) + lines.count }
+
+    private func writeFields(to output: inout OutputSpan<UInt8>) {
+        if let type {
+            output.append(FieldName.contentType.lineStart)
+            output.append(type)
             output.endLine()
         }
-        if delivery.closes {
-            output.append("Connection: close\r\n")
-        } else if delivery.saysKeepAlive {
-            output.append("Connection: keep-alive\r\n")
+        if let version {
+            output.append(FieldName.eTag.lineStart)
+            output.append("W/\"")
+            output.append(decimal: version)
+            output.append(.quote)
+            output.endLine()
         }
-        output.endLine()
-        if !delivery.omitsContent, !status.forbidsContent { output += content }
-    }
-}
-
-extension [UInt8] {
-    mutating func endLine() {
-        append("\r\n")
-    }
-
-    /// Appends a field line. No value may end it: whatever reached a response from outside cannot split it in two.
-    mutating func append(_ name: FieldName, _ value: String) {
-        append(name.lineStart)
-        let start = count
-        append(copying: value.utf8.span)
-        for index in start..<count where self[index] < .space || self[index] == 0x7f { self[index] = .space }
-        endLine()
+        if let lastModified {
+            output.append(FieldName.lastModified.lineStart)
+            lastModified.write(to: &output)
+            output.endLine()
+        }
+        output.append(copying: lines.span)
+        if let requestName {
+            output.append(FieldName.xRequestID.lineStart)
+            requestName.write(to: &output)
+            output.endLine()
+        }
     }
 }

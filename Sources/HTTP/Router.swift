@@ -32,6 +32,11 @@ package struct Router: Sendable {
     }
 
     /// Hands what the parameters of the pattern stand for to `parameter`, one after the other, where the path is known.
+    package func match(_ head: RequestHead, parameter: (Span<UInt8>) -> Void) -> Match {
+        head.withPath { match(head.method, $0, parameter: parameter) }
+    }
+
+    /// Hands what the parameters of the pattern stand for to `parameter`, one after the other, where the path is known.
     package func match(_ method: Method, _ path: Span<UInt8>, parameter: (Span<UInt8>) -> Void) -> Match {
         guard path.firstIndex(of: .percent) != nil else { return matchDecoded(method, path, parameter) }
         guard let decoded = Self.decodePercent(path) else { return .undecodable }
@@ -42,9 +47,10 @@ package struct Router: Sendable {
 
     private func matchDecoded(_ method: Method, _ path: Span<UInt8>, _ parameter: (Span<UInt8>) -> Void) -> Match {
         let depth = path.count(of: .slash)
+        var parameters = Parameters()
         for index in routes.indices where routes[index].depth == depth {
-            guard let found = Self.walk(path, along: routes[index].pattern) else { continue }
-            for number in 0..<found.count { parameter(path.extracting(found.places[number])) }
+            guard Self.walk(path, along: routes[index].pattern, &parameters) else { continue }
+            for number in 0..<parameters.count { parameter(path.extracting(parameters.places[number])) }
             let methods = routes[index].methods
             // GET serves HEAD too (RFC 9110 §9.3.2).
             guard let place = methods.firstIndex(of: method == .head ? .get : method) else {
@@ -61,24 +67,26 @@ package struct Router: Sendable {
         var count = 0
     }
 
-    /// Goes along a path the way of the pattern; nothing where it does not lead to the path's end. No parameter is
-    /// empty, and none holds a slash.
-    private static func walk(_ path: Span<UInt8>, along pattern: [UInt8]) -> Parameters? {
-        var parameters = Parameters()
+    /// Goes along a path the way of the pattern; answers whether it leads to the path's end. No parameter is empty, and
+    /// none holds a slash.
+    private static func walk(
+        _ path: Span<UInt8>, along pattern: [UInt8], _ parameters: inout Parameters
+    ) -> Bool {
+        parameters.count = 0
         var index = 0
         for byte in pattern {
             if byte == brace {
                 let start = index
                 while index < path.count, path[index] != .slash { index += 1 }
-                guard index > start else { return nil }
+                guard index > start else { return false }
                 parameters.places[parameters.count] = start..<index
                 parameters.count += 1
             } else {
-                guard index < path.count, path[index] == byte else { return nil }
+                guard index < path.count, path[index] == byte else { return false }
                 index += 1
             }
         }
-        return index == path.count ? parameters : nil
+        return index == path.count
     }
 
     /// The value of an `Allow` field for these methods, and HEAD where there is GET.

@@ -32,7 +32,8 @@ final class Front: Responder {
     func respondAtOnce(to request: consuming Request) -> Response? {
         // What goes into the audit log is waited for.
         guard audit == nil else { return nil }
-        let exchange = Exchange(request, id: names.name(for: request))
+        let id = names.name(for: request)
+        let exchange = Exchange(request, id: id)
         do {
             let endpoint = try routing.endpoint(for: exchange)
             guard case .prompt(let serve) = endpoint.service else { return nil }
@@ -41,7 +42,7 @@ final class Front: Responder {
                 exchange.principal = login.principal
                 try Authorization.check(login.principal, for: exchange)
             }
-            if endpoint.speaksFHIR { try Negotiation.check(exchange.request, takesForm: endpoint.takesForm) }
+            if endpoint.speaksFHIR { try Negotiation.check(exchange.request.head, takesForm: endpoint.takesForm) }
             return finish(try serve(exchange), of: exchange)
         } catch {
             return finish(outcomes.response(to: error, of: exchange), of: exchange)
@@ -58,7 +59,7 @@ final class Front: Responder {
                 if let use = login.use { try await audit?.used(use, by: exchange) }
                 try Authorization.check(login.principal, for: exchange)
             }
-            if endpoint.speaksFHIR { try Negotiation.check(request, takesForm: endpoint.takesForm) }
+            if endpoint.speaksFHIR { try Negotiation.check(request.head, takesForm: endpoint.takesForm) }
             switch endpoint.service {
             case .prompt(let serve): return finish(try serve(exchange), of: exchange)
             case .waiting(let serve): return finish(try await serve(exchange), of: exchange)
@@ -74,7 +75,7 @@ final class Front: Responder {
 
     private func finish(_ response: consuming Response, of exchange: Exchange) -> Response {
         var response = response
-        response.add(.xRequestID) { exchange.id.write(to: &$0) }
+        response.requestName = exchange.id
         measuring.record(exchange, response.status)
         return response
     }
@@ -92,7 +93,7 @@ final class Front: Responder {
                 "reason": "\(error.explanation)",
             ])
         var response = Response.plain(error.status, error.explanation)
-        response.add(.xRequestID) { id.write(to: &$0) }
+        response.requestName = id
         return response
     }
 }

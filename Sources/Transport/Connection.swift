@@ -62,8 +62,8 @@ package struct Connection: ~Copyable {
 
     /// Hands `bytes` to the kernel in one call and answers how many it took, mostly all. `write` takes the rest, and
     /// what is owed.
-    package func send(_ bytes: [UInt8]) throws(TransportError) -> Int {
-        guard let session else { return try sendOnce(bytes, from: 0) }
+    package func send(_ bytes: Span<UInt8>) throws(TransportError) -> Int {
+        guard let session else { return try sendOnce(bytes) }
         return try send(bytes, through: session)
     }
 
@@ -114,7 +114,7 @@ package struct Connection: ~Copyable {
     ) async throws(TransportError) {
         var sent = start
         while sent < bytes.count {
-            let count = try sendOnce(bytes, from: sent)
+            let count = try sendOnce(bytes.span.extracting(sent...))
             sent += count
             deadline = deadline.map { pace.extended($0, by: count, at: now) }
             guard sent < bytes.count else { return }
@@ -127,10 +127,9 @@ package struct Connection: ~Copyable {
     }
 
     /// Nothing is taken where the kernel has no room.
-    func sendOnce(_ bytes: [UInt8], from start: Int) throws(TransportError) -> Int {
-        let count = unsafe bytes.withUnsafeBytes {
-            unsafe Glibc.send(
-                descriptor.number, $0.baseAddress.map { unsafe $0 + start }, $0.count - start, Int32(MSG_NOSIGNAL))
+    func sendOnce(_ bytes: Span<UInt8>) throws(TransportError) -> Int {
+        let count = unsafe bytes.withUnsafeBufferPointer {
+            unsafe Glibc.send(descriptor.number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
         if count >= 0 { return count }
         guard errno == EAGAIN || errno == EINTR else { throw Self.fault(errno) }
@@ -149,7 +148,7 @@ package struct Connection: ~Copyable {
     private func farewell() {
         guard let session, !session.isClosed else { return }
         session.close()
-        _ = try? sendOnce(session.takeOutput(), from: 0)
+        _ = try? sendOnce(session.takeOutput().span)
     }
 
     private static func check(_ wakeup: EventLoop.Wakeup) throws(TransportError) {

@@ -36,7 +36,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var ready: [UnownedJob] = []
     private var seats = SeatTable()
     /// Connections that have been read from in this turn, and are to go on.
-    private var arrived: [any RestingConnection] = []
+    private var arrived = Arrivals()
     /// Connections whose tasks have not begun yet; which task has which is the same.
     private var unfinished: [any RestingConnection] = []
     /// Whose news is read in the next turn, after that of others: nobody who always has more holds them up.
@@ -44,7 +44,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var nextSweep = Deadline.now()
     /// When this turn had read from every connection that was ready: no byte of it arrived later.
     private(set) var turn = Deadline.now()
-    private let room = ReceivingRoom()
+    private let intake = ReceivingRoom()
 
     package init(label: String) throws(TransportError) {
         self.queue = DispatchQueue(label: label)
@@ -114,11 +114,10 @@ extension EventLoop {
         if isStoppingConnections {
             // What has arrived by now is still served.
             defer { turn = .now() }
-            guard case .bytes(let bytes) = room.receive(from: descriptor).wakeup else { return }
-            return welcome(connection, with: bytes)
+            guard case .bytes(let bytes) = intake.receive(from: descriptor).wakeup else { return }
+            return arrived.append(connection, with: bytes)
         }
-        guard register(descriptor, for: .read) == nil else { return }
-        seat(Waiter(party: .connection(connection), deadline: deadline, isIdle: true), at: descriptor)
+        seat(Waiter(party: .connection(connection), deadline: deadline, isIdle: true), at: descriptor, for: .read)
     }
 
     /// Forgets a descriptor that is about to be closed; the kernel does so by itself.
@@ -132,38 +131,37 @@ extension EventLoop {
         if isIdle, isStoppingConnections {
             // What has arrived by now is still served.
             defer { turn = .now() }
-            return isReader ? room.receive(from: descriptor).wakeup ?? .stopping : .stopping
+            return isReader ? intake.receive(from: descriptor).wakeup ?? .stopping : .stopping
         }
         // A peer with news in every turn would else never be among those whose deadlines are looked at.
         guard deadline > turn else { return .timedOut }
-        if let number = register(descriptor, for: interest) { return .failed(errno: number) }
         return await unsafe withUnsafeContinuation { continuation in
             unsafe seat(
                 Waiter(party: .task(continuation, isReader: isReader), deadline: deadline, isIdle: isIdle),
-                at: descriptor)
+                at: descriptor, for: interest)
         }
     }
 
-    private func seat(_ waiter: consuming Waiter, at descriptor: Int32) {
-        if seats.sit(waiter, at: descriptor) { unread.append(descriptor) }
+    private func seat(_ waiter: consuming Waiter, at descriptor: Int32, for interest: Epoll.Interest) {
+        switch seats.sit(waiter, at: descriptor, for: interest) {
+        case .watched: return
+        case .hasNews: unread.append(descriptor)
+        case .unwatched(let watched): watch(descriptor, for: interest, insteadOf: watched)
+        }
     }
 
-    /// Has the kernel look at `descriptor`; most waits find it doing so already, and cost no system call. Answers the
-    /// error number if it refuses.
-    private func register(_ descriptor: Int32, for interest: Epoll.Interest) -> Int32? {
-        let registered = seats.registered(descriptor)
-        guard registered != interest else { return nil }
+    /// Has the kernel look at a descriptor. Most waits find it doing so already, and cost no system call.
+    private func watch(_ descriptor: Int32, for interest: Epoll.Interest, insteadOf before: Epoll.Interest) {
         do throws(TransportError) {
-            if registered.isEmpty {
+            if before.isEmpty {
                 try epoll.add(descriptor, interest)
             } else {
                 try epoll.modify(descriptor, interest)
             }
-            seats.register(descriptor, for: interest)
-            return nil
+            seats.watch(descriptor, for: interest)
         } catch {
-            guard case .system(_, let number) = error else { return EINVAL }
-            return number
+            guard case .system(_, let number) = error, let waiter = seats.take(descriptor) else { return }
+            wake(waiter, .failed(errno: number))
         }
     }
 }
@@ -174,12 +172,11 @@ extension EventLoop {
     private func run() {
         thread.store(pthread_self(), ordering: .relaxed)
         var events = Epoll.Events()
-        var jobs: [UnownedJob] = []
-        var connections: [any RestingConnection] = []
+        var room = Room()
         let executor = unsafe asUnownedTaskExecutor()
         takeInbox()
         while true {
-            unsafe runReady(&connections, &jobs, on: executor)
+            unsafe runReady(in: &room, on: executor)
             guard !isStopping.load(ordering: .acquiring) else { return thread.store(0, ordering: .relaxed) }
             let rang = epoll.wait(milliseconds: patience(), events: &events) { welcome($0, isEnd: $1) }
             welcomeUnread()
@@ -189,17 +186,20 @@ extension EventLoop {
         }
     }
 
-    /// Lets all go on who can, and who can then. The arrays are empty before and after: room that is used again.
-    private func runReady(
-        _ connections: inout [any RestingConnection], _ jobs: inout [UnownedJob], on executor: UnownedTaskExecutor
-    ) {
+    /// Room that each turn uses again. It is empty in between.
+    private struct Room {
+        var arrivals = Arrivals()
+        var jobs: [UnownedJob] = []
+    }
+
+    /// Lets all go on who can, and who can then.
+    private func runReady(in room: inout Room, on executor: UnownedTaskExecutor) {
         while !arrived.isEmpty || !ready.isEmpty {
-            swap(&connections, &arrived)
-            for connection in connections where connection.goOn() { finish(connection) }
-            connections.removeAll(keepingCapacity: true)
-            swap(&jobs, &ready)
-            for job in jobs { unsafe job.runSynchronously(on: executor) }
-            jobs.removeAll(keepingCapacity: true)
+            swap(&room.arrivals, &arrived)
+            room.arrivals.goOn { finish($0) }
+            swap(&room.jobs, &ready)
+            for job in room.jobs { unsafe job.runSynchronously(on: executor) }
+            room.jobs.removeAll(keepingCapacity: true)
         }
     }
 
@@ -224,27 +224,29 @@ extension EventLoop {
 
     private func sweep() {
         nextSweep = turn.advanced(by: Self.deadlineGrain)
-        for descriptor in seats.descriptors where seats.isDue(descriptor, by: turn) { wake(descriptor, .timedOut) }
+        for descriptor in seats.descriptors where seats.isDue(descriptor, by: turn) {
+            if let waiter = seats.take(descriptor) { wake(waiter, .timedOut) }
+        }
     }
 
     private func wakeIdle() {
         defer { turn = .now() }
-        for descriptor in seats.descriptors {
-            let (isIdle, isReader) = seats.idle(descriptor)
-            guard isIdle else { continue }
-            wake(descriptor, isReader ? room.receive(from: descriptor).wakeup ?? .stopping : .stopping)
+        for descriptor in seats.descriptors where seats.isIdle(descriptor) {
+            guard let waiter = seats.take(descriptor) else { continue }
+            wake(waiter, waiter.isReader ? intake.receive(from: descriptor).wakeup ?? .stopping : .stopping)
         }
     }
 
     /// The kernel has news of a descriptor: reads for the one who waits for bytes, and wakes it.
     private func welcome(_ descriptor: Int32, isEnd: Bool) {
         switch seats.hear(of: descriptor, isEnd: isEnd) {
-        case .forReader:
-            let (taken, isFull) = room.receive(from: descriptor)
+        case .wanted(let waiter):
+            guard waiter.isReader else { return wake(waiter, .ready) }
+            let (taken, isFull) = intake.receive(from: descriptor)
             // What filled the room may not have been all.
             if isFull { seats.keepNews(of: descriptor) }
-            if let taken { wake(descriptor, taken) }
-        case .forOther: wake(descriptor, .ready)
+            guard let taken else { return seats.sitOn(waiter, at: descriptor) }
+            wake(waiter, taken)
         case .kept: return
         case .unwanted: epoll.remove(descriptor)
         }
@@ -256,17 +258,11 @@ extension EventLoop {
         for descriptor in again { welcome(descriptor, isEnd: false) }
     }
 
-    private func wake(_ descriptor: Int32, _ wakeup: Wakeup) {
-        guard let waiter = seats.take(descriptor) else { return }
+    private func wake(_ waiter: consuming Waiter, _ wakeup: consuming Wakeup) {
         switch waiter.party {
         case .task(let continuation, _): unsafe continuation.resume(returning: wakeup)
         case .connection(let connection):
-            if case .bytes(let bytes) = wakeup { welcome(connection, with: bytes) }
+            if case .bytes(let bytes) = consume wakeup { arrived.append(connection, with: bytes) }
         }
-    }
-
-    private func welcome(_ connection: any RestingConnection, with bytes: consuming [UInt8]) {
-        connection.take(bytes)
-        arrived.append(connection)
     }
 }

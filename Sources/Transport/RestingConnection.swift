@@ -1,13 +1,15 @@
 /// The owner of a connection that rests: it waits for bytes without a task. Everything here is called on the loop of
 /// both, and what has no `async` before it must not block.
 package protocol RestingConnection: AnyObject {
-    /// Takes bytes that have come. `goOn` follows when all other connections that are ready have been read from.
-    func take(_ bytes: consuming [UInt8])
+    /// Goes on with bytes that have come, as far as nothing has to be waited for, and appends what it has to say to
+    /// `output`. By now all other connections that were ready have been read from too. Answers whether something is
+    /// left to do that has to wait, which `finish` does; then it has appended nothing. Else `send` follows.
+    func goOn(with bytes: consuming [UInt8], gathering output: inout [UInt8]) -> Bool
 
-    /// Goes on as far as nothing has to be waited for, and rests again or ends. Answers whether something is left to do
-    /// that has to wait, which `finish` does.
-    func goOn() -> Bool
+    /// Sends what `goOn` appended, and rests again or ends. Answers whether something is left to do that has to wait,
+    /// which `finish` does.
+    func send(_ output: Span<UInt8>) -> Bool
 
-    /// Goes on where `goOn` left off, in a task of its own, until this rests again or ends.
+    /// Goes on where `goOn` or `send` left off, in a task of its own, until this rests again or ends.
     func finish() async
 }

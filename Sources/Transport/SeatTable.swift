@@ -2,16 +2,25 @@
 struct SeatTable {
     private struct Seat {
         var waiter: Waiter?
-        /// For what the kernel was asked to look.
-        var registered: Epoll.Interest = []
+        /// What the kernel looks for.
+        var watched: Epoll.Interest = []
         /// The kernel has announced bytes, or an end, that may not have been read yet; it will not do so again.
         var hasNews = false
     }
 
-    /// What news of a descriptor means to who waits for it.
+    /// What the kernel does about who has just begun to wait.
+    enum Watch {
+        case watched
+        /// It has said already what is waited for.
+        case hasNews
+        /// It is to be asked; so far it looks for something else.
+        case unwatched(Epoll.Interest)
+    }
+
+    /// What news of a descriptor means.
     enum News {
-        case forReader
-        case forOther
+        /// Somebody has waited for it, who leaves the seat.
+        case wanted(Waiter)
         /// It is kept until somebody comes to read.
         case kept
         /// The kernel would say it again and again, and is to look elsewhere.
@@ -23,47 +32,48 @@ struct SeatTable {
 
     var descriptors: Range<Int32> { 0..<Int32(seats.count) }
 
+    /// Has `waiter` wait for what the kernel was asked about, or is to be.
+    mutating func sit(_ waiter: consuming Waiter, at descriptor: Int32, for interest: Epoll.Interest) -> Watch {
+        let index = Int(descriptor)
+        while seats.count <= index { seats.append(Seat()) }
+        let isNews = seats[index].hasNews && waiter.isReader
+        seats[index].waiter = consume waiter
+        guard seats[index].watched == interest else { return .unwatched(seats[index].watched) }
+        guard isNews else { return .watched }
+        seats[index].hasNews = false
+        return .hasNews
+    }
+
+    /// Has one wait on whom the news did not reach.
+    mutating func sitOn(_ waiter: consuming Waiter, at descriptor: Int32) {
+        seats[Int(descriptor)].waiter = waiter
+    }
+
     /// Who waits for this descriptor and goes on now.
     mutating func take(_ descriptor: Int32) -> Waiter? {
         seats[Int(descriptor)].waiter.take()
     }
 
-    /// Has `waiter` wait for what the kernel was asked about; answers whether it has said it already.
-    mutating func sit(_ waiter: consuming Waiter, at descriptor: Int32) -> Bool {
-        let index = Int(descriptor)
-        let isNews = seats[index].hasNews && waiter.isReader
-        if isNews { seats[index].hasNews = false }
-        seats[index].waiter = waiter
-        return isNews
-    }
-
-    func registered(_ descriptor: Int32) -> Epoll.Interest {
-        let index = Int(descriptor)
-        return index < seats.count ? seats[index].registered : []
-    }
-
     /// The kernel was asked about something else, and has looked anew.
-    mutating func register(_ descriptor: Int32, for interest: Epoll.Interest) {
-        let index = Int(descriptor)
-        while seats.count <= index { seats.append(Seat()) }
-        seats[index].registered = interest
-        seats[index].hasNews = false
+    mutating func watch(_ descriptor: Int32, for interest: Epoll.Interest) {
+        seats[Int(descriptor)].watched = interest
+        seats[Int(descriptor)].hasNews = false
     }
 
     /// The kernel has news of a descriptor. Where that is an end, it stands behind the bytes that were announced with
     /// it.
     mutating func hear(of descriptor: Int32, isEnd: Bool) -> News {
         let index = Int(descriptor)
-        guard let isReader = seats[index].waiter?.isReader else {
-            guard seats[index].registered == .read else {
-                seats[index].registered = []
-                return .unwanted
-            }
-            seats[index].hasNews = true
-            return .kept
+        if let waiter = seats[index].waiter.take() {
+            if isEnd, waiter.isReader { seats[index].hasNews = true }
+            return .wanted(waiter)
         }
-        if isReader, isEnd { seats[index].hasNews = true }
-        return isReader ? .forReader : .forOther
+        guard seats[index].watched == .read else {
+            seats[index].watched = []
+            return .unwanted
+        }
+        seats[index].hasNews = true
+        return .kept
     }
 
     /// Not all that was announced has been read.
@@ -81,9 +91,6 @@ struct SeatTable {
         return deadline <= moment
     }
 
-    /// Whether who waits is idle; whether it is a reader.
-    func idle(_ descriptor: Int32) -> (isIdle: Bool, isReader: Bool) {
-        guard let waiter = seats[Int(descriptor)].waiter else { return (false, false) }
-        return (waiter.isIdle, waiter.isReader)
-    }
+    /// Whether who waits is idle.
+    func isIdle(_ descriptor: Int32) -> Bool { seats[Int(descriptor)].waiter?.isIdle ?? false }
 }

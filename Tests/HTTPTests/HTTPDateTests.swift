@@ -3,10 +3,21 @@ import Testing
 
 @Test(arguments: [
     (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
-    (1_709_210_096, "Thu, 29 Feb 2024 12:34:56 GMT"),
+    (1_709_210_096, "Thu, 29 Feb 2024 12:34:56 GMT"), (-1, "Wed, 31 Dec 1969 23:59:59 GMT"),
+    (253_402_300_799, "Fri, 31 Dec 9999 23:59:59 GMT"), (951_868_800, "Wed, 01 Mar 2000 00:00:00 GMT"),
+    (4_107_542_399, "Sun, 28 Feb 2100 23:59:59 GMT"), (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
 ])
 func aMomentIsWrittenInTheFormOfHTTP(seconds: Int64, text: String) {
     #expect(HTTPDate(secondsSinceEpoch: seconds).text == text)
+}
+
+/// Reading counts the days in another way than writing.
+@Test func everyDayOfEightHundredYearsIsReadAsItWasWritten() {
+    for day in Int64(-146_097)..<146_097 {
+        let moment = day * 86_400 + (day & 0xffff)
+        let text = HTTPDate(secondsSinceEpoch: moment).text
+        #expect(HTTPDate.seconds(parsing: Array(text.utf8)[...], thisYear: 2024) == moment)
+    }
 }
 
 /// The three forms of RFC 9110 §5.6.7, with its own examples.

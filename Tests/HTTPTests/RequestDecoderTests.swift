@@ -77,6 +77,40 @@ func splits(_ bytes: [UInt8]) -> [[[UInt8]]] {
         }
     }
 
+    /// Values are looked at in pieces of eight bytes: none of them, nor what is left of the last one, may miss a byte.
+    @Test(arguments: [0x00, 0x01, 0x0b, 0x1f, 0x7f] as [UInt8])
+    func aControlCharacterIsFoundWhereverItIs(byte: UInt8) {
+        for count in 1...26 {
+            for place in 0..<count {
+                var value = [UInt8](repeating: 0x78, count: count)
+                func error() -> HTTPError? {
+                    let start = Array("GET / HTTP/1.1\r\nHost: a\r\nX:".utf8)
+                    return Decoded([start + value + Array("\r\n\r\n".utf8)]).error
+                }
+                value[place] = byte
+                #expect(error()?.status == .badRequest)
+                value[place] = .random(in: 0x80...0xff)
+                #expect(error() == nil)
+                value[place] = 0x09
+                #expect(error() == nil)
+            }
+        }
+    }
+
+    /// A path ends at the first question mark, and a target at the first space, wherever they are.
+    @Test func aPathAndAQueryOfAnyLengthAreCutWhereTheyEnd() {
+        for count in 1...26 {
+            let path = "/" + String(repeating: "x", count: count - 1)
+            for query in ["", "?", "?a?b", "?" + String(repeating: "y", count: count)] {
+                let decoded = Decoded("GET \(path)\(query) HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(decoded.requests == ["get \(path)\(query) a 1 true []"])
+            }
+            for bad in ["\(path)\"", "\"\(path)", "\(path)\"?a", "\(path)?a\"", "\(path)#a"] {
+                #expect(Decoded("GET \(bad) HTTP/1.1\r\nHost: a\r\n\r\n").error?.status == .badRequest)
+            }
+        }
+    }
+
     @Test func whatFollowsARefusedRequestIsNotExecuted() {
         let decoded = Decoded(
             "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nHost: a\r\n\r\n")

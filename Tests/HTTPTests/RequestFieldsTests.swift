@@ -22,6 +22,18 @@ import Testing
         #expect(count(.prefer) == 0)
     }
 
+    @Test func linesBeyondTheUsualNumberAreFoundToo() {
+        let lines = (1...20).map { (FieldName.accept, "\($0)") } + [(.host, "h"), (.prefer, "p")]
+        let head = RequestHead(method: .get, target: RequestTarget(path: "/"), fields: lines)
+        let found = (
+            head.fields.texts(.accept), head.fields.count(of: .accept), head.fields[.host], head.fields.bytes(.prefer)
+        )
+        #expect(found.0 == (1...20).map { "\($0)" })
+        #expect(found.1 == 20)
+        #expect(found.2 == "h")
+        #expect(found.3 == Array("p".utf8)[...])
+    }
+
     @Test func severalLinesAreOneList() {
         #expect(text(.accept) == "a, b, c")
         #expect(text(.host) == "h")

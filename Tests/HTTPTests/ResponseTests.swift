@@ -24,21 +24,36 @@ import Testing
                 + "Content-Length: 0\r\n\r\n")
     }
 
-    @Test func fieldsAreWrittenInTheOrderThatTheyWereAddedInAndTheFirstOfANameIsRead() {
+    @Test func addedFieldsAreWrittenInTheirOrderBehindThoseOfEveryResponseAndTheFirstOfANameIsRead() {
         var response = Response(.ok, type: "a/b")
         response.add(.allow, "GET: HEAD")
         response.add(.allow, "")
-        response.add(.lastModified, HTTPDate(secondsSinceEpoch: 1_700_000_000))
+        response.lastModified = HTTPDate(secondsSinceEpoch: 1_700_000_000)
         #expect(
             written(response)
-                == "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Type: a/b\r\nAllow: GET: HEAD\r\nAllow: \r\n"
-                + "Last-Modified: Tue, 14 Nov 2023 22:13:20 GMT\r\nContent-Length: 0\r\n\r\n")
+                == "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Type: a/b\r\n"
+                + "Last-Modified: Tue, 14 Nov 2023 22:13:20 GMT\r\nAllow: GET: HEAD\r\nAllow: \r\n"
+                + "Content-Length: 0\r\n\r\n")
         #expect(response[.contentType] == "a/b")
         #expect(response[.allow] == "GET: HEAD")
         #expect(response[.lastModified] == "Tue, 14 Nov 2023 22:13:20 GMT")
         #expect(response[.contentEncoding] == nil)
         #expect(response[.eTag] == nil)
         #expect(Response(.ok)[.contentType] == nil)
+    }
+
+    /// The longest of everything fits into the room that is reserved for it.
+    @Test func aResponseMayHaveTheLongestOfAllItsFields() {
+        let name = String(repeating: "n", count: 128)
+        var response = Response(.requestHeaderFieldsTooLarge, type: "a/b")
+        response.requestName = RequestName(Array(name.utf8).span)
+        response.version = .max
+        response.lastModified = HTTPDate(secondsSinceEpoch: 253_402_300_799)
+        let all = written(response, closes: true)
+        #expect(all.contains("\r\nETag: W/\"9223372036854775807\"\r\n"))
+        #expect(all.contains("\r\nLast-Modified: Fri, 31 Dec 9999 23:59:59 GMT\r\n"))
+        #expect(all.contains("\r\nX-Request-Id: \(name)\r\n"))
+        #expect(response[.xRequestID] == name)
     }
 
     @Test(arguments: [(Status.noContent, "204 No Content"), (.notModified, "304 Not Modified")])

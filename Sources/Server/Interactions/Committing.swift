@@ -52,7 +52,7 @@ extension Exchange {
             return .version(stored, .ok, preferring: preferences().return)
         case .deleted(let stored):
             var response = Response(.noContent)
-            response.add(.eTag, VersionTag(stored.version).text)
+            response.version = stored.version
             return response
         case .nothing:
             return Response(.noContent)

@@ -76,7 +76,7 @@ extension Response {
 
     /// The validators of a version (RFC 9110 §8.8).
     mutating func describe(_ stored: StoredVersion) {
-        add(.eTag, weakly: stored.version)
-        add(.lastModified, HTTPDate(secondsSinceEpoch: stored.lastUpdated.milliseconds / 1_000))
+        version = stored.version
+        lastModified = HTTPDate(secondsSinceEpoch: stored.lastUpdated.milliseconds / 1_000)
     }
 }

@@ -4,14 +4,14 @@ internal import HTTP
 /// Holds a request to the media types that FHIR resources are spoken in here: JSON, and nothing else (R4
 /// http.html#mime-type).
 enum Negotiation {
-    static func check(_ request: Request, takesForm: Bool) throws {
-        guard request.head.accepts != .nothing else {
+    static func check(_ head: RequestHead, takesForm: Bool) throws {
+        guard head.accepts != .nothing else {
             throw Refusal(
                 .notAcceptable, .notSupported, "The codings of responses are gzip and identity; accept one of them.")
         }
-        try checkAccepted(request)
-        guard request.method == .post || request.method == .put else { return }
-        try checkContent(request, in: takesForm ? ["application/x-www-form-urlencoded"] : spoken)
+        try checkAccepted(head)
+        guard head.method == .post || head.method == .put else { return }
+        try checkContent(head, in: takesForm ? ["application/x-www-form-urlencoded"] : spoken)
     }
 
     private static let spoken = ["application/fhir+json", "application/json"]
@@ -26,11 +26,11 @@ enum Negotiation {
         }
     }
 
-    private static func checkAccepted(_ request: Request) throws {
-        if let query = request.head.query, query.contains("_format=") {
+    private static func checkAccepted(_ head: RequestHead) throws {
+        if let query = head.query, query.contains("_format=") {
             return try checkFormat(SearchParameters(parsing: query.utf8.span))
         }
-        guard let accept = request.head.fields[.accept], !accept.isEmpty else { return }
+        guard let accept = head.fields[.accept], !accept.isEmpty else { return }
         let ranges = accept.split(separator: ",").compactMap { MediaType(String($0)) }
         func quality(_ name: String) -> Double? { ranges.first { $0.name == name }?.quality }
         // The most specific range that a type falls in decides (RFC 9110 §12.5.1); R4 lets the general name of JSON
@@ -41,8 +41,8 @@ enum Negotiation {
             .notAcceptable, .notSupported, "The only media type of responses is application/fhir+json; accept it.")
     }
 
-    private static func checkContent(_ request: Request, in wanted: [String]) throws(Refusal) {
-        guard let text = request.head.fields[.contentType], let type = MediaType(text), wanted.contains(type.name),
+    private static func checkContent(_ head: RequestHead, in wanted: [String]) throws(Refusal) {
+        guard let text = head.fields[.contentType], let type = MediaType(text), wanted.contains(type.name),
             type.isUTF8
         else {
             throw Refusal(

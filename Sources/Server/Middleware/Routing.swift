@@ -23,24 +23,22 @@ struct Routing: Sendable {
     }
 
     func endpoint(for exchange: Exchange) throws(Refusal) -> Endpoint {
-        let request = exchange.request
+        let head = exchange.request.head
         // TRACE sends back what it was sent, credentials too: no path has it (RFC 9110 §9.1, §9.3.8).
-        guard request.method != .unknown, request.method != .trace else {
+        guard head.method != .unknown, head.method != .trace else {
             throw Refusal(.notImplemented, .notSupported, "The method is not one that this server serves anywhere.")
         }
-        if request.method == .options, request.head.isForServer { return wholeServer }
+        if head.method == .options, head.isForServer { return wholeServer }
         var parameters = 0
-        let match = request.head.withPath { path in
-            router.match(request.method, path) { value in
-                // The first parameter of a pattern is a resource type, the second an id.
-                if parameters == 0 {
-                    exchange.type = ResourceType(value)
-                } else {
-                    exchange.isForInstance = true
-                    exchange.instance = LogicalID(value)
-                }
-                parameters += 1
+        let match = router.match(head) { value in
+            // The first parameter of a pattern is a resource type, the second an id.
+            if parameters == 0 {
+                exchange.type = ResourceType(value)
+            } else {
+                exchange.isForInstance = true
+                exchange.instance = LogicalID(value)
             }
+            parameters += 1
         }
         guard parameters == 0 || exchange.type != nil else { throw .unknownType }
         switch match {
@@ -51,7 +49,7 @@ struct Routing: Sendable {
         case .methodNotAllowed(let allow):
             throw Refusal(
                 .methodNotAllowed, .notSupported,
-                "\(request.method.text) is not served at this path; it allows \(allow).", allow: allow)
+                "\(head.method.text) is not served at this path; it allows \(allow).", allow: allow)
         case .found(let place, let method):
             let route = routes[place]
             exchange.route = route

@@ -113,12 +113,12 @@ extension Connection {
     }
 
     /// Seals what is one piece, and hands it to the kernel; none of what is more.
-    func send(_ bytes: [UInt8], through session: TLSSession) throws(TransportError) -> Int {
+    func send(_ bytes: Span<UInt8>, through session: TLSSession) throws(TransportError) -> Int {
         guard bytes.count <= Self.pieceSize else { return 0 }
-        try session.seal(bytes.span)
+        try session.seal(bytes)
         let sealed = session.takeOutput()
         do throws(TransportError) {
-            let sent = try sendOnce(sealed, from: 0)
+            let sent = try sendOnce(sealed.span)
             if sent < sealed.count { session.putBack(sealed.span.extracting(sent...)) }
         } catch {
             session.abandon()

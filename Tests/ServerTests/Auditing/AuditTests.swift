@@ -32,7 +32,7 @@ import Transport
         let head = RequestHead(
             method: method, target: RequestTarget(path: "/", query: nil))
         let exchange = Exchange(
-            Request(head, from: peer, arrived: arrived, content: GivenContent()), id: RequestName("r-1"))
+            Request(head, from: peer, arrived: arrived, content: GivenContent()), id: .named("r-1"))
         exchange.type = .client
         exchange.isForInstance = id != nil
         exchange.instance = id.flatMap { LogicalID($0) }

@@ -25,6 +25,10 @@ extension Request {
     }
 }
 
+extension RequestName {
+    static func named(_ text: String) -> RequestName { RequestName(Array(text.utf8).span)! }
+}
+
 extension Exchange {
     convenience init(
         _ method: Method, _ target: String, _ fields: [(FieldName, String)] = [], content: String = "",
@@ -32,7 +36,7 @@ extension Exchange {
     ) {
         self.init(
             Request(method, target, fields, content: content, from: peer, arrived: arrived),
-            id: RequestName("r-1"))
+            id: .named("r-1"))
     }
 }
 

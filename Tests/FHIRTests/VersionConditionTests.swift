@@ -1,11 +1,7 @@
 import FHIR
 import Testing
 
-struct VersionTagTests {
-    @Test func aTagIsWeak() {
-        #expect(VersionTag(12).text == "W/\"12\"")
-    }
-
+struct VersionConditionTests {
     @Test(
         arguments: [
             (["W/\"3\""], [3]), (["\"3\""], [3]), (["W/\"3\", \"4\""], [3, 4]),

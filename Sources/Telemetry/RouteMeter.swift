@@ -6,9 +6,8 @@ package final class RouteMeter: Sendable {
     private let route: String
     private let requests: MetricFamily<Counter>
     private let duration: Histogram
-    /// The series of the statuses answered so far, in the order in which they first occurred: a handful, quicker to go
-    /// through than to hash. Those that never occur are not shown.
-    private let statuses = InlineArray<32, AtomicLazyReference<StatusCount>> { _ in AtomicLazyReference() }
+    /// The series of the statuses answered so far; those that never occur are not shown.
+    private let statuses = Mutex<[(status: UInt16, counter: Counter)]>([])
 
     /// `requests` has the labels route and status, `durations` the label route.
     package init(route: String, requests: MetricFamily<Counter>, durations: MetricFamily<Histogram>) {
@@ -18,27 +17,14 @@ package final class RouteMeter: Sendable {
     }
 
     package func record(status: UInt16, nanoseconds: UInt64) {
-        duration.observe(nanoseconds: nanoseconds)
-        for place in statuses.indices {
-            let known = statuses[place].load() ?? statuses[place].storeIfNil(make(status))
-            if known.status == status { return known.count.add() }
+        let counter = statuses.withLock { statuses in
+            // A handful, in the order in which they first occurred: quicker to go through than to hash.
+            for known in statuses where known.status == status { return known.counter }
+            let counter = requests.series(route, String(status))
+            statuses.append((status, counter))
+            return counter
         }
-        // More than any server answers.
-        make(status).count.add()
-    }
-
-    private func make(_ status: UInt16) -> StatusCount {
-        StatusCount(status: status, count: requests.series(route, String(status)))
-    }
-}
-
-/// How often one status was answered.
-private final class StatusCount: Sendable {
-    let status: UInt16
-    let count: Counter
-
-    init(status: UInt16, count: Counter) {
-        self.status = status
-        self.count = count
+        counter.add()
+        duration.observe(nanoseconds: nanoseconds)
     }
 }

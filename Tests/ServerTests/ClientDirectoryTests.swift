@@ -1,5 +1,6 @@
 import FHIR
 import Storage
+import Synchronization
 import Testing
 
 @testable import Server

@@ -37,14 +37,14 @@ package struct Authenticator: Sendable {
         let credentials = try Self.credentials(value)
         switch try begin(credentials, since: arrival) {
         case .settled(let login): return login
-        case .open(let claim, let question):
+        case .open(let account, let claim, let question):
             let verdict: SecretVerdict
             do throws(VaultError) {
                 verdict = try await secrets.settle(question, about: credentials.password)
             } catch {
-                throw claim.denial(error)
+                throw Denial(error, client: account.id, secret: claim.name)
             }
-            return try claim.login(by: verdict)
+            return try account.login(by: verdict, on: claim)
         }
     }
 
@@ -62,30 +62,30 @@ package struct Authenticator: Sendable {
     /// How far a login comes without waiting.
     private enum Progress {
         case settled(Login)
-        case open(Claim, SecretQuestion)
+        case open(ClientAccount, SecretClaim, SecretQuestion)
     }
 
     private func begin(
         _ credentials: borrowing BasicCredentials, since arrival: Moment
     ) throws(Denial) -> Progress {
-        let claim: Claim
+        let account: ClientAccount
+        let claim: SecretClaim
         do throws(Denial) {
-            let account = try account(credentials.user)
-            claim = Claim(account: account, secret: try account.secret.get())
+            account = try self.account(credentials.user)
+            claim = try account.claim.get()
         } catch {
             secrets.decoyLook(credentials.password, since: arrival)
             throw error
         }
         let judgement: SecretJudgement
         do throws(VaultError) {
-            judgement = try secrets.judge(
-                credentials.password, as: claim.secret, for: claim.account.requester, since: arrival)
+            judgement = try secrets.judge(credentials.password, by: claim, since: arrival)
         } catch {
-            throw claim.denial(error)
+            throw Denial(error, client: account.id, secret: claim.name)
         }
         switch judgement {
-        case .settled(let verdict): return .settled(try claim.login(by: verdict))
-        case .open(let question): return .open(claim, question)
+        case .settled(let verdict): return .settled(try account.login(by: verdict, on: claim))
+        case .open(let question): return .open(account, claim, question)
         }
     }
 
@@ -106,25 +106,18 @@ package struct Authenticator: Sendable {
     }
 }
 
-/// An account, and the secret that it claims as its password.
-private struct Claim {
-    let account: ClientAccount
-    let secret: SecretName
-
-    func login(by verdict: SecretVerdict) throws(Denial) -> Login {
+extension ClientAccount {
+    fileprivate func login(by verdict: SecretVerdict, on claim: SecretClaim) throws(Denial) -> Login {
         switch verdict {
         case .admitted(let value):
-            return Login(
-                principal: account.principal, use: SecretUse(client: account.id, secret: secret, value: value))
+            return Login(principal: principal, use: SecretUse(client: id, secret: claim.name, value: value))
         case .expired:
             throw Denial(
-                .expiredPassword, client: account.id, secret: secret,
+                .expiredPassword, client: id, secret: claim.name,
                 "the password is the previous value of the secret, whose overlap is over; use the value in force")
         case .wrong:
             throw Denial(
-                .wrongPassword, client: account.id, secret: secret, "the password is not the value of the secret")
+                .wrongPassword, client: id, secret: claim.name, "the password is not the value of the secret")
         }
     }
-
-    func denial(_ error: VaultError) -> Denial { Denial(error, client: account.id, secret: secret) }
 }

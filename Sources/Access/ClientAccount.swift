@@ -6,16 +6,15 @@ internal import Vault
 package final class ClientAccount: Sendable {
     let principal: Principal
     let id: LogicalID
-    /// Who asks for the secret: the client's own element `secret`.
-    let requester: Requester
-    /// The secret that is its password, or why it has none.
-    let secret: Result<SecretName, Denial>
+    /// Its own element `secret`'s claim to the secret that is its password, or why it has none.
+    let claim: Result<SecretClaim, Denial>
 
     package init(_ client: ClientResource) {
         id = client.id
         principal = .client(client.id)
-        requester = Requester(password: client.id)
-        secret = Result { () throws(Denial) in try Self.secret(of: client) }
+        claim = Result { () throws(Denial) in
+            SecretClaim(to: try Self.secret(of: client), for: Requester(password: client.id))
+        }
     }
 
     /// Root's, which has no resource.
@@ -23,8 +22,7 @@ package final class ClientAccount: Sendable {
         guard let id = LogicalID(ClientResource.reservedID) else { return nil }
         self.id = id
         principal = .root
-        requester = Requester(password: id)
-        self.secret = .success(secret)
+        claim = .success(SecretClaim(to: secret, for: Requester(password: id)))
     }
 
     private static func secret(of client: ClientResource) throws(Denial) -> SecretName {

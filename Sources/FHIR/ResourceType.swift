@@ -52,6 +52,9 @@ package struct ResourceType: Sendable, Hashable {
 
     package var name: String { Self.names[Int(index)] }
 
+    /// In ``all``.
+    package var place: Int { Int(index) }
+
     package var kind: Kind { index < Self.client.index ? .clinical : .system }
 }
 

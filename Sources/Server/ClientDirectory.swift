@@ -15,11 +15,14 @@ final class ClientDirectory: Sendable {
         let version: Int
         let client: ClientResource
         let account: ClientAccount
+        /// The store's revision at which the version was seen to be the current one.
+        let seen: Atomic<UInt64>
 
-        init(version: Int, client: ClientResource) {
+        init(version: Int, client: ClientResource, seen revision: UInt64) {
             self.version = version
             self.client = client
             account = ClientAccount(client)
+            seen = Atomic(revision)
         }
     }
 
@@ -37,11 +40,17 @@ final class ClientDirectory: Sendable {
     func account(_ id: LogicalID) -> ClientAccount? { entry(id)?.account }
 
     private func entry(_ id: LogicalID) -> Entry? {
-        guard let current = store.current(ResourceKey(type: .client, id: id)) else { return nil }
+        // Before the look at what is stored: a change in between makes it too low, and the next request looks again.
+        let revision = store.systemRevision
         let hit = known.withLock { $0[id] }
-        if let hit, hit.version == current.version { return hit }
+        if let hit, hit.seen.load(ordering: .relaxed) == revision { return hit }
+        guard let current = store.current(ResourceKey(type: .client, id: id)) else { return nil }
+        if let hit, hit.version == current.version {
+            hit.seen.store(revision, ordering: .relaxed)
+            return hit
+        }
         guard let client = Self.understand(current) else { return nil }
-        let entry = Entry(version: current.version, client: client)
+        let entry = Entry(version: current.version, client: client, seen: revision)
         known.withLock { known in
             if known.count >= Self.capacity { known.removeAll() }
             known[id] = entry

@@ -35,6 +35,7 @@ package final class JournalStore: ResourceStore {
     }
 
     private let index: Mutex<VersionIndex>
+    private let revision = SystemRevision()
     private let waiting = Mutex(Waiting())
     private let desk: Mutex<Desk>
     private let health = Mutex(Health())
@@ -61,6 +62,8 @@ package final class JournalStore: ResourceStore {
     package func current(_ key: ResourceKey) -> StoredVersion? {
         index.withLock { $0[key] }
     }
+
+    package var systemRevision: UInt64 { revision.number }
 
     package func page(of type: ResourceType, after: LogicalID?, limit: Int) -> [StoredVersion] {
         index.withLock { $0.page(of: type, after: after, limit: limit) }
@@ -134,7 +137,12 @@ package final class JournalStore: ResourceStore {
                 try desk.writer.append(versions)
                 desk.lastUpdated = time
                 health.withLock { $0.condition = .writable }
-                for version in versions { index.withLock { $0.record(version) } }
+                for version in versions {
+                    index.withLock { index in
+                        index.record(version)
+                        revision.note(version)
+                    }
+                }
             } catch {
                 // A precondition that failed may have failed on a version that now never was: all share the fate.
                 health.withLock { $0.condition = .refusing(error.description) }

@@ -10,6 +10,7 @@ package final class MemoryStore: ResourceStore {
     }
 
     private let state = Mutex(State())
+    private let revision = SystemRevision()
     private let clock: @Sendable () -> Instant
 
     package init(clock: @escaping @Sendable () -> Instant) {
@@ -20,6 +21,8 @@ package final class MemoryStore: ResourceStore {
         state.withLock { $0.index[key] }
     }
 
+    package var systemRevision: UInt64 { revision.number }
+
     package func commit(_ change: Change) async throws(StorageError) -> Committed {
         try state.withLock { state throws(StorageError) in
             guard !state.isClosed else { throw .unavailable("the store is closed; the server is stopping") }
@@ -28,6 +31,7 @@ package final class MemoryStore: ResourceStore {
             if let version = committed.version {
                 state.lastUpdated = time
                 state.index.record(version)
+                revision.note(version)
             }
             return committed
         }

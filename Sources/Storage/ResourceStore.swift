@@ -11,6 +11,10 @@ package protocol ResourceStore: Sendable {
     /// The newest version, a delete too; from memory, never waiting for a disk.
     func current(_ key: ResourceKey) -> StoredVersion?
 
+    /// Another number from the moment that reads see a change of a system resource: what was read of them after one
+    /// look at this is current while the next ones find the same.
+    var systemRevision: UInt64 { get }
+
     /// Makes one change and returns when it is durable.
     ///
     /// - Throws: `preconditionFailed`; `overloaded`, `full` and `unavailable`, after which nothing of the change is

@@ -1,7 +1,7 @@
 package import FHIR
 
-/// One version of a resource, as the store keeps it.
-package struct StoredVersion: Sendable, Equatable {
+/// One version of a resource, as the store keeps it. A class, so that handing it to a reader counts one reference.
+package final class StoredVersion: Sendable, Equatable {
     package let key: ResourceKey
     /// 1 for the first; a change and a delete each take the next one.
     package let version: Int
@@ -17,4 +17,9 @@ package struct StoredVersion: Sendable, Equatable {
     }
 
     package var isDeleted: Bool { body == nil }
+
+    package static func == (left: StoredVersion, right: StoredVersion) -> Bool {
+        left.key == right.key && left.version == right.version && left.lastUpdated == right.lastUpdated
+            && left.body == right.body
+    }
 }

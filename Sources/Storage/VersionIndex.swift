@@ -2,39 +2,48 @@ import FHIR
 
 /// What the store answers reads from: the newest version of each key, and the ids of each type in order.
 struct VersionIndex {
-    private var versions: [ResourceKey: StoredVersion] = [:]
-    /// Of what is not deleted; a type without any has no entry.
-    private var ids: [ResourceType: OrderedIDs] = [:]
+    private struct Resources {
+        var versions: [LogicalID: StoredVersion] = [:]
+        /// Of what is not deleted.
+        var ids = OrderedIDs()
+
+        mutating func record(_ version: StoredVersion) {
+            let id = version.key.id
+            let before = versions.updateValue(version, forKey: id)
+            let wasLive = before.map { !$0.isDeleted } ?? false
+            if version.isDeleted {
+                if wasLive { ids.remove(id) }
+            } else if !wasLive {
+                ids.insert(id)
+            }
+        }
+    }
+
+    /// In the order of `ResourceType.all`.
+    private var resources = [Resources](repeating: Resources(), count: ResourceType.all.count)
 
     init() {}
 
     init(_ versions: [ResourceKey: StoredVersion]) {
-        self.versions = versions
-        let live = versions.values.lazy.filter { !$0.isDeleted }.map(\.key)
-        ids = Dictionary(grouping: live, by: \.type).mapValues { OrderedIDs($0.map(\.id)) }
-    }
-
-    subscript(key: ResourceKey) -> StoredVersion? { versions[key] }
-
-    mutating func record(_ version: StoredVersion) {
-        let key = version.key
-        let before = versions.updateValue(version, forKey: key)
-        let wasLive = before.map { !$0.isDeleted } ?? false
-        if version.isDeleted {
-            guard wasLive else { return }
-            ids[key.type]?.remove(key.id)
-            if ids[key.type]?.count == 0 { ids[key.type] = nil }
-        } else if !wasLive {
-            ids[key.type, default: OrderedIDs()].insert(key.id)
+        for (type, versions) in Dictionary(grouping: versions.values, by: \.key.type) {
+            resources[type.place] = Resources(
+                versions: Dictionary(uniqueKeysWithValues: versions.lazy.map { ($0.key.id, $0) }),
+                ids: OrderedIDs(versions.lazy.filter { !$0.isDeleted }.map(\.key.id)))
         }
     }
 
-    func page(of type: ResourceType, after: LogicalID?, limit: Int) -> [StoredVersion] {
-        guard let ids = ids[type] else { return [] }
-        return ids.page(after: after, limit: limit).compactMap { versions[ResourceKey(type: type, id: $0)] }
+    subscript(key: ResourceKey) -> StoredVersion? { resources[key.type.place].versions[key.id] }
+
+    mutating func record(_ version: StoredVersion) {
+        resources[version.key.type.place].record(version)
     }
 
-    func count(of type: ResourceType) -> Int { ids[type]?.count ?? 0 }
+    func page(of type: ResourceType, after: LogicalID?, limit: Int) -> [StoredVersion] {
+        let resources = resources[type.place]
+        return resources.ids.page(after: after, limit: limit).compactMap { resources.versions[$0] }
+    }
 
-    var types: [ResourceType] { ids.keys.sorted { $0.name < $1.name } }
+    func count(of type: ResourceType) -> Int { resources[type.place].ids.count }
+
+    var types: [ResourceType] { ResourceType.all.filter { count(of: $0) > 0 }.sorted { $0.name < $1.name } }
 }

@@ -56,24 +56,27 @@ package final class SecretResolver: Sendable, CustomReflectable {
         _ presented: borrowing SecretBytes, as name: SecretName, for requester: Requester,
         since arrival: Moment = .latest
     ) async throws(VaultError) -> SecretVerdict {
-        switch try judge(presented, as: name, for: requester, since: arrival) {
+        switch try judge(presented, by: SecretClaim(to: name, for: requester), since: arrival) {
         case .settled(let verdict): verdict
         case .open(let question): try await settle(question, about: presented)
         }
     }
 
-    /// Begins what `admits` does, and comes to its end unless that takes time.
+    /// Begins what `admits` does, for a claim that is kept, and comes to its end unless that takes time.
     package func judge(
-        _ presented: borrowing SecretBytes, as name: SecretName, for requester: Requester, since arrival: Moment
+        _ presented: borrowing SecretBytes, by claim: SecretClaim, since arrival: Moment
     ) throws(VaultError) -> SecretJudgement {
         let shelf = shelf.withLock { $0 }
-        guard let secret = shelf[name] else {
+        let secret: NamedSecret
+        switch claim.verdict(of: shelf) {
+        case .admitted(let place):
+            secret = shelf.secrets[place]
+        case .outOfScope(let place):
+            look(presented, insteadAt: shelf.secrets[place].decoy, of: shelf, since: arrival)
+            throw .outOfScope(claim.name, claim.requester)
+        case .unknown:
             look(presented, insteadAt: shelf.decoy, of: shelf, since: arrival)
-            throw .unknownSecret(name)
-        }
-        guard secret.admits(requester) else {
-            look(presented, insteadAt: secret.decoy, of: shelf, since: arrival)
-            throw .outOfScope(name, requester)
+            throw .unknownSecret(claim.name)
         }
         do throws(SecretFault) {
             let current = try valueAtOnce(of: secret, of: shelf, since: arrival)
@@ -130,14 +133,14 @@ package final class SecretResolver: Sendable, CustomReflectable {
         let shelf = shelf.withLock { $0 }
         // All at once, since each that is missing for the first time waits out its pauses.
         return await withTaskGroup(of: (Int, SecretStatus).self) { group in
-            for (index, secret) in shelf.names.compactMap({ shelf[$0] }).enumerated() {
+            for (index, secret) in shelf.secrets.enumerated() {
                 group.addTask { (index, await self.inspect(secret, of: shelf)) }
             }
             return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
         }
     }
 
-    package var customMirror: Mirror { Mirror(self, children: ["secrets": shelf.withLock { $0 }.names]) }
+    package var customMirror: Mirror { Mirror(self, children: ["secrets": shelf.withLock { $0 }.secrets.map(\.name)]) }
 
     /// Faults that no identity shows are looked at anew.
     private func inspect(_ secret: NamedSecret, of shelf: SecretShelf) async -> SecretStatus {

@@ -1,36 +1,47 @@
 internal import JSON
+internal import Synchronization
 
 /// The secrets of one vault config, ready to be looked at. It never changes: another config makes another shelf.
 final class SecretShelf: Sendable {
+    private static let editions = Atomic<UInt32>(0)
+
     let config: VaultConfig
+    /// No other shelf of this process has this number, which is never 0.
+    let edition: UInt32
     /// In the order of the config.
-    let names: [SecretName]
+    let secrets: [NamedSecret]
     let roots: [FilePath]?
     /// Looked at for a request that names no secret of the config.
     let decoy: FilePath
     /// Whether any secret has a previous value; then every denial looks at one, or at something in its place.
     let hasPrevious: Bool
-    private let secrets: [SecretName: NamedSecret]
+    private let places: [SecretName: Int]
 
     /// - Parameter old: the shelf that this one replaces; what its files are known to hold is kept.
     init(_ config: VaultConfig, keeping old: SecretShelf? = nil) {
         self.config = config
+        edition = Self.editions.wrappingAdd(1, ordering: .relaxed).newValue
         let folder = FilePath(config.folder)
         roots = config.folders
-        var secrets: [SecretName: NamedSecret] = [:]
-        for (index, secret) in config.secrets.enumerated() {
+        let rootsMoved = old?.roots != roots
+        let secrets = config.secrets.enumerated().map { index, secret in
             let next = config.secrets[(index + 1) % config.secrets.count]
             let decoy = next.path.isByteForByte(secret.path) ? folder : FilePath(next.path)
-            secrets[secret.name] = NamedSecret(
-                secret, decoy: decoy, keeping: old?.secrets[secret.name], rootsMoved: old?.roots != roots)
+            return NamedSecret(secret, decoy: decoy, keeping: old?[secret.name], rootsMoved: rootsMoved)
         }
         self.secrets = secrets
-        names = config.secrets.map(\.name)
+        places = Dictionary(secrets.indices.map { (secrets[$0].name, $0) }) { $1 }
         decoy = config.secrets.first.map { FilePath($0.path) } ?? folder
         hasPrevious = config.secrets.contains { $0.previous != nil }
     }
 
-    subscript(_ name: SecretName) -> NamedSecret? { secrets[name] }
+    subscript(_ name: SecretName) -> NamedSecret? { places[name].map { secrets[$0] } }
+
+    /// What stands between a requester and a secret before any file is looked at, or that nothing does.
+    func rule(on name: SecretName, for requester: Requester) -> SecretRuling {
+        guard let place = places[name] else { return SecretRuling(of: edition, .unknown) }
+        return SecretRuling(of: edition, secrets[place].admits(requester) ? .admitted(place) : .outOfScope(place))
+    }
 }
 
 /// One secret of a config: its files, and who may use it.

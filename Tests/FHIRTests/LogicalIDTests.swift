@@ -2,7 +2,10 @@ import FHIR
 import Testing
 
 struct LogicalIDTests {
-    @Test(arguments: ["a", "Z", "0", "-", ".", "..", "a-b.C-9", String(repeating: "x", count: 64)])
+    @Test(arguments: [
+        "a", "Z", "0", "-", ".", "..", "a-b.C-9", "12345678", "123456789", String(repeating: "x", count: 63),
+        String(repeating: "x", count: 64),
+    ])
     func anIDByThePatternIsTaken(_ text: String) {
         #expect(LogicalID(text)?.text == text)
     }
@@ -16,9 +19,26 @@ struct LogicalIDTests {
     }
 
     @Test func idsAreOrderedByTheirBytes() {
-        let ids = ["-", ".", "0", "10", "2", "A", "Z", "a", "aa", "b"].compactMap { LogicalID($0) }
-        #expect(ids.count == 10)
+        let texts = [
+            "-", ".", "0", "10", "2", "A", "Z", "a", "aa", "abcdefgh", "abcdefgh-", "abcdefgh0", "abcdefghi",
+            "abcdefgi",
+            "b",
+        ]
+        let ids = texts.compactMap { LogicalID($0) }
+        #expect(ids.map(\.text) == texts)
         #expect(ids.shuffled().sorted() == ids)
+    }
+
+    @Test func idsAreOneOnlyWhenEveryByteIs() throws {
+        let text = "0123456789-abcdefghijklmnopqrstuvwxyz.ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        let id = try #require(LogicalID(text))
+        #expect(Set([id, try #require(LogicalID(text))]).count == 1)
+        for end in 1..<text.count { #expect(LogicalID(String(text.prefix(end))) != id) }
+        for place in 0..<text.count {
+            #expect(LogicalID(text.prefix(place) + "_" + text.dropFirst(place + 1)) == nil)
+            let other = try #require(LogicalID(text.prefix(place) + "-" + text.dropFirst(place + 1)))
+            #expect((other == id) == (place == 10))
+        }
     }
 
     @Test func aKeyIsTypeAndID() throws {

@@ -1,5 +1,6 @@
 import FHIR
 import Storage
+import Synchronization
 import Testing
 
 @testable import Server
@@ -26,6 +27,23 @@ import Testing
         #expect(try found("a", in: directory) == nil)
         try await store.put(client("a", secret: "three"))
         #expect(try found("a", in: directory)?.secret?.name == "three")
+    }
+
+    @Test func aClientIsLookedUpAgainOnlyOnceASystemResourceHasChanged() async throws {
+        let directory = ClientDirectory(store)
+        try await store.put(client("a", secret: "one"))
+        func looks() throws -> Int {
+            let before = store.looks.load(ordering: .relaxed)
+            #expect(try found("a", in: directory)?.secret?.name == "one")
+            return store.looks.load(ordering: .relaxed) - before
+        }
+        #expect(try looks() == 1)
+        #expect(try looks() == 0)
+        try await store.put(patient("p"))
+        #expect(try looks() == 0)
+        try await store.put(client("b", secret: "two"))
+        #expect(try looks() == 1)
+        #expect(try looks() == 0)
     }
 
     @Test func oneClientIsNeverTakenForAnother() async throws {

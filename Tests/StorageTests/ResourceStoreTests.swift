@@ -131,6 +131,28 @@ import Testing
     }
 
     @Test(arguments: Backend.all)
+    func theRevisionMovesWithEachChangeOfASystemResourceAndWithNothingElse(_ backend: Backend) async throws {
+        let store = try backend.make(TestClock())
+        var last = store.systemRevision
+        func isMoved() -> Bool {
+            defer { last = store.systemRevision }
+            return store.systemRevision != last
+        }
+        try await store.put("Client/a")
+        #expect(isMoved())
+        try await store.put("Client/a")
+        #expect(isMoved())
+        try await store.delete("Client/a")
+        #expect(isMoved())
+        try await store.put("TokenIntrospector/a")
+        #expect(isMoved())
+        try await store.delete("Client/a")
+        try await store.put("Patient/a")
+        await #expect(throws: StorageError.self) { try await store.put("TokenIntrospector/a", if: .absent) }
+        #expect(!isMoved())
+    }
+
+    @Test(arguments: Backend.all)
     func countsAndTypesAreOfWhatIsNotDeleted(_ backend: Backend) async throws {
         let store = try backend.make(TestClock())
         let (patients, observations) = (try key("Patient/a").type, try key("Observation/a").type)

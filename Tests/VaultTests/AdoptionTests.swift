@@ -47,6 +47,40 @@ import Vault
         #expect(files.count(.open) == 0)
     }
 
+    @Test func aClaimThatIsKeptIsJudgedByTheConfigInForce() async {
+        let claim = SecretClaim(to: SecretName("a"), for: .basic)
+        func verdict(_ resolver: SecretResolver, on password: String) -> Verdict {
+            let presented = SecretBytes(copying: password.utf8.span)
+            do throws(VaultError) {
+                let judgement = try resolver.judge(presented, by: claim, since: .latest)
+                guard case .settled(let verdict) = judgement else { return .failed("open") }
+                return verdict == .admitted(.current) ? .admitted : .refused
+            } catch {
+                return .failed(error.code)
+            }
+        }
+        let resolver = resolver(Self.config(["b": "/b", "a": "/a"]))
+        let other = self.resolver(Self.config(["a": "/b"]))
+        // Twice each: found, and then known.
+        for _ in 1...2 { #expect(verdict(resolver, on: "alpha") == .admitted) }
+        for _ in 1...2 { #expect(verdict(other, on: "beta") == .admitted) }
+        for _ in 1...2 { #expect(verdict(resolver, on: "beta") == .refused) }
+        resolver.adopt(Self.config(["a": "/b", "b": "/a"]))
+        for _ in 1...2 { #expect(verdict(resolver, on: "beta") == .admitted) }
+        let looked = files.count(.stat)
+        let opened = files.count(.open)
+        resolver.adopt(Self.config(["b": "/b", "a": "/a"], scope: .init(resourceType: "Client", id: "other")))
+        for _ in 1...2 { #expect(verdict(resolver, on: "alpha") == .failed("out-of-scope")) }
+        resolver.adopt(Self.config(["b": "/b"]))
+        for _ in 1...2 { #expect(verdict(resolver, on: "alpha") == .failed("unknown-secret")) }
+        #expect(files.count(.open) == opened)
+        // Each denial at another path than the secret's own.
+        #expect(files.count(.stat) == looked + 4)
+        #expect(files.calls.suffix(4).allSatisfy { $0.path == "/b" })
+        resolver.adopt(Self.config(["a": "/a"]))
+        for _ in 1...2 { #expect(verdict(resolver, on: "alpha") == .admitted) }
+    }
+
     @Test func aFileThatStaysIsNotReadAgain() async {
         let resolver = resolver(Self.config(["a": "/a"]))
         #expect(await resolver.verdict(on: "alpha", as: "a") == .admitted)

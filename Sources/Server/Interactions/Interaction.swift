@@ -37,6 +37,12 @@ extension Exchange {
         Preferences(request.head.fields.texts(.prefer))
     }
 
+    /// The request depends on what the server has, so far as its fields say.
+    var isConditional: Bool {
+        request.head.fields.has(.ifNoneMatch) || request.head.fields.has(.ifMatch)
+            || request.head.fields.has(.ifModifiedSince) || request.head.fields.has(.ifUnmodifiedSince)
+    }
+
     /// The condition in `If-Match` or `If-None-Match`, if there is one.
     func condition(_ name: FieldName) throws(FHIRError) -> VersionCondition? {
         guard request.head.fields.has(name) else { return nil }

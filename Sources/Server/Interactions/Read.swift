@@ -14,6 +14,7 @@ struct Read: PromptInteraction {
             throw Refusal(
                 .gone, .deleted, "\(key.text) was deleted as version \(current.version); a PUT would bring it back.")
         }
+        guard exchange.isConditional else { return .version(current, .ok, preferring: nil) }
         // In this order; a field with a date counts where the one with versions is missing (RFC 9110 §13.2.2).
         let isWanted =
             try exchange.condition(.ifMatch)?.isMet(by: current.version)

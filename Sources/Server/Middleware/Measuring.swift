@@ -5,7 +5,8 @@ internal import Transport
 
 /// Counts and times every request by its route, and logs it at level debug.
 struct Measuring: Sendable {
-    private let meters: [ObjectIdentifier: RouteMeter]
+    /// A dozen: quicker to go through than to hash.
+    private let meters: [(route: Route, meter: RouteMeter)]
     private let others: RouteMeter
     private let logger: Logger
     private let isLogged: Bool
@@ -18,16 +19,20 @@ struct Measuring: Sendable {
         func meter(_ route: String) -> RouteMeter {
             RouteMeter(route: route, requests: requests, durations: durations)
         }
-        meters = Dictionary(uniqueKeysWithValues: routes.map { (ObjectIdentifier($0), meter($0.pattern)) })
+        meters = routes.map { ($0, meter($0.pattern)) }
         others = meter(Exchange.unrouted)
         self.logger = logger
         isLogged = logger.logLevel <= .debug
     }
 
+    private func meter(of route: Route?) -> RouteMeter {
+        for known in meters where known.route === route { return known.meter }
+        return others
+    }
+
     func record(_ exchange: Exchange, _ status: Status) {
         let took = Deadline.now().nanoseconds(since: exchange.request.arrived)
-        let meter = exchange.route.flatMap { meters[ObjectIdentifier($0)] } ?? others
-        meter.record(status: UInt16(status.code), nanoseconds: took)
+        meter(of: exchange.route).record(status: UInt16(status.code), nanoseconds: took)
         if isLogged {
             logger.debug(
                 "request",

@@ -7,6 +7,8 @@ final class ScriptedStore: ResourceStore {
     private let memory = MemoryStore(clock: ScriptedStore.clock)
     /// What the next commits throw.
     let fault = Mutex<StorageError?>(nil)
+    /// Looks at single resources.
+    let looks = Atomic(0)
     /// What happens while a page is read.
     let duringPage = Mutex<@Sendable () -> Void>({})
     /// What a probe does.
@@ -26,7 +28,11 @@ final class ScriptedStore: ResourceStore {
         fault.withLock { $0 }.map { .refusing("\($0)") } ?? .writable
     }
 
-    func current(_ key: ResourceKey) -> StoredVersion? { memory.current(key) }
+    func current(_ key: ResourceKey) -> StoredVersion? {
+        looks.add(1, ordering: .relaxed)
+        return memory.current(key)
+    }
+    var systemRevision: UInt64 { memory.systemRevision }
     func page(of type: ResourceType, after: LogicalID?, limit: Int) -> [StoredVersion] {
         duringPage.withLock { $0 }()
         return memory.page(of: type, after: after, limit: limit)

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import Synchronization
 
-/// One accepted TCP connection, owned by one task on one event loop and closed exactly once, when that task lets go of
-/// it. Reads and writes suspend the task and never block the loop.
+/// One accepted TCP connection on one event loop, closed exactly once, when its owner lets go of it. What waits
+/// suspends a task, what does not wait needs none, and nothing here blocks the loop.
 package struct Connection: ~Copyable {
     package let peer: Address
     private let descriptor: Descriptor

@@ -201,12 +201,14 @@ def patient(size):
 
 
 def build(folder, *arguments):
-    command = ["swift", "build", "-c", "release", "--static-swift-stdlib", *arguments]
+    flags = ["-c", "release", "--static-swift-stdlib", "--experimental-lto-mode", "full"]
+    command = ["swift", "build", *flags, *arguments]
     print("Building: " + " ".join(command) + f"   (in {folder})", flush=True)
     outcome = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, text=True, capture_output=True)
     if outcome.returncode != 0:
         raise Fault("The build failed:\n" + (outcome.stdout + outcome.stderr)[-4000:])
-    where = subprocess.run([*command[:4], "--show-bin-path"], cwd=folder, check=True, capture_output=True, text=True)
+    where = subprocess.run(
+        ["swift", "build", *flags, "--show-bin-path"], cwd=folder, check=True, capture_output=True, text=True)
     return pathlib.Path(where.stdout.strip())
 
 

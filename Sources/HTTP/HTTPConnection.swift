@@ -92,6 +92,10 @@ final class HTTPConnection: ContentSource, RestingConnection {
         return false
     }
 
+    func fail(_ error: TransportError) {
+        note(error)
+    }
+
     func finish() async {
         guard let unfinished = unfinished.take() else { return }
         var (step, output) = (unfinished.step, unfinished.output)

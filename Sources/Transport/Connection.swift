@@ -132,7 +132,7 @@ package struct Connection: ~Copyable {
             unsafe Glibc.send(descriptor.number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
         if count >= 0 { return count }
-        guard errno == EAGAIN || errno == EINTR else { throw Self.fault(errno) }
+        guard errno == EAGAIN || errno == EINTR else { throw .ofConnection(errno: errno) }
         return 0
     }
 
@@ -157,14 +157,7 @@ package struct Connection: ~Copyable {
         case .ended: throw .closed
         case .timedOut: throw .timedOut
         case .stopping: throw .stopping
-        case .failed(let number): throw fault(number)
-        }
-    }
-
-    private static func fault(_ number: Int32) -> TransportError {
-        switch number {
-        case ECONNRESET, EPIPE, ETIMEDOUT, ENOTCONN, EHOSTUNREACH, ENETUNREACH: .closed
-        default: .system(call: "recv or send", errno: number)
+        case .failed(let number): throw .ofConnection(errno: number)
         }
     }
 }

@@ -262,7 +262,11 @@ extension EventLoop {
         switch waiter.party {
         case .task(let continuation, _): unsafe continuation.resume(returning: wakeup)
         case .connection(let connection):
-            if case .bytes(let bytes) = consume wakeup { arrived.append(connection, with: bytes) }
+            switch consume wakeup {
+            case .bytes(let bytes): arrived.append(connection, with: bytes)
+            case .failed(let number): connection.fail(.ofConnection(errno: number))
+            case .ready, .ended, .timedOut, .stopping: return
+            }
         }
     }
 }

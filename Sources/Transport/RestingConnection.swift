@@ -10,6 +10,9 @@ package protocol RestingConnection: AnyObject {
     /// which `finish` does.
     func send(_ output: Span<UInt8>) -> Bool
 
+    /// What it waited for will not come, since the system failed; nothing more is done with it.
+    func fail(_ error: TransportError)
+
     /// Goes on where `goOn` or `send` left off, in a task of its own, until this rests again or ends.
     func finish() async
 }

@@ -24,6 +24,16 @@ package enum TransportError: Error, Sendable, CustomStringConvertible {
     }
 }
 
+extension TransportError {
+    /// Why a connection can be neither waited for nor read nor written: that its peer has gone is no fault.
+    static func ofConnection(errno number: Int32) -> TransportError {
+        switch number {
+        case ECONNRESET, EPIPE, ETIMEDOUT, ENOTCONN, EHOSTUNREACH, ENETUNREACH: .closed
+        default: .system(call: "recv, send or epoll_ctl", errno: number)
+        }
+    }
+}
+
 /// The system's words for an error number.
 func systemReason(_ number: Int32) -> String {
     guard let text = unsafe strerror(number) else { return "error \(number)" }

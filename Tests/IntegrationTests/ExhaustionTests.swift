@@ -42,6 +42,9 @@ import Testing
         let site = try Site.withClient(arguments: ["--ops-port", "0", "--header-timeout", "60s"])
         let ops = HTTPClient(port: try #require(site.server.opsPort))
         let failures = { try ops.metrics()[#"keyward_connections_refused_total{reason="exhausted"}"#] ?? -1 }
+        // What was read within 20 ms of its file's writing is read once more; from then on it is kept.
+        let written = ContinuousClock.now
+        #expect(eventually { ContinuousClock.now - written > .milliseconds(40) })
         #expect(try site.status() == 200 && failures() == 0)
         // Nobody could have come this far by connections alone: the limit of connections leaves a reserve.
         let limit = { (count: Int) in

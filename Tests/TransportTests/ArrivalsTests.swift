@@ -29,6 +29,7 @@ struct ArrivalsTests {
         }
 
         func finish() async {}
+        func fail(_ error: TransportError) {}
     }
 
     private final class Diary {

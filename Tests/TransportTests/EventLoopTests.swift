@@ -84,4 +84,36 @@ import Testing
         #expect(order.count(where: { $0 == "long \(ReceivingRoom.size)" }) == 2)
         #expect(order.prefix(2).contains("short"), "\(order)")
     }
+
+    private final class Rester: RestingConnection {
+        let failed: @Sendable (TransportError) -> Void
+
+        init(_ failed: @escaping @Sendable (TransportError) -> Void) {
+            self.failed = failed
+        }
+
+        func goOn(with bytes: consuming [UInt8], gathering output: inout [UInt8]) -> Bool { false }
+        func send(_ output: Span<UInt8>) -> Bool { false }
+        func finish() async {}
+        func fail(_ error: TransportError) { failed(error) }
+    }
+
+    @Test func aRestThatTheKernelRefusesIsToldToItsOwner() throws {
+        let told = DispatchSemaphore(value: 0)
+        let reason = Mutex<String?>(nil)
+        loop.spawn { [loop] in
+            // Nothing there is to wait for, says the kernel: EPERM.
+            let descriptor = unsafe Glibc.open("/dev/null", O_RDONLY)
+            defer { close(descriptor) }
+            let owner = Rester { error in
+                reason.withLock { $0 = "\(error)" }
+                told.signal()
+            }
+            loop.rest(descriptor, until: .after(Patience(.seconds(20))), as: owner)
+        }
+        loop.start()
+        defer { loop.stop() }
+        #expect(told.wait(timeout: .now() + .seconds(10)) == .success)
+        #expect(reason.withLock { $0 } == "recv, send or epoll_ctl failed: Operation not permitted")
+    }
 }

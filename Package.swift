@@ -67,6 +67,8 @@ let package = Package(
 
         // Malformed and smuggling requests, for the decoder's tests and for those of the whole program.
         .target(name: "WireCases", path: "Tests/WireCases", swiftSettings: house),
+        // What a client says and must be told, for the router's tests and for those of the whole program.
+        .target(name: "Conversation", path: "Tests/Conversation", swiftSettings: house),
         // A client of TLS for tests, and an authority that makes their certificates.
         .target(name: "TLSClient", dependencies: ["CTLS"], path: "Tests/TLSClient", swiftSettings: house),
 
@@ -82,11 +84,11 @@ let package = Package(
             "ServerTests",
             [
                 "Server", "Transport", "HTTP", "FHIR", "JSON", "Vault", "Storage", "Access", "Telemetry", log,
-                "TLSClient",
+                "TLSClient", "Conversation",
             ]),
         tests("InvariantsTests", ["Invariants"]),
         tests("keywardTests", ["keyward"]),
-        tests("IntegrationTests", ["keyward", "JSON", "WireCases", "TLSClient"]),
+        tests("IntegrationTests", ["keyward", "JSON", "WireCases", "TLSClient", "Conversation"]),
         tests("StyleTests", ["WireCases"]),
     ]
 )

@@ -1,6 +1,7 @@
 """The clients of scenario.py, all with the same two things: `send`, and how many connections they have opened."""
 
 import dataclasses
+import ssl
 import subprocess
 import tempfile
 
@@ -43,18 +44,21 @@ class Requests:
         self.session.close()
 
 
+def tls(ca, cert, key):
+    """The client's side of TLS, with its own certificate where it has one."""
+    context = ssl.create_default_context(cafile=ca)
+    if cert:
+        context.load_cert_chain(cert, key)
+    return context
+
+
 class HTTPX:
     def __init__(self, url, ca, cert, key):
-        import ssl
-
         import httpx
 
         self.url = url
         self.connections = 0
-        context = ssl.create_default_context(cafile=ca)
-        if cert:
-            context.load_cert_chain(cert, key)
-        self.client = httpx.Client(verify=context, timeout=SECONDS, trust_env=False)
+        self.client = httpx.Client(verify=tls(ca, cert, key), timeout=SECONDS, trust_env=False)
 
     def send(self, method, path, fields, body, user):
         answer = self.client.request(
@@ -72,15 +76,11 @@ class HTTPX:
 class AIOHTTP:
     def __init__(self, url, ca, cert, key):
         import asyncio
-        import ssl
 
         self.url = url
         self.connections = 0
-        context = ssl.create_default_context(cafile=ca)
-        if cert:
-            context.load_cert_chain(cert, key)
         self.runner = asyncio.Runner()
-        self.session = self.runner.run(self.open(context))
+        self.session = self.runner.run(self.open(tls(ca, cert, key)))
 
     async def open(self, context):
         import aiohttp

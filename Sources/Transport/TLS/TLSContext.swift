@@ -13,7 +13,7 @@ internal import CTLS
 @safe package final class TLSContext: Sendable {
     /// An `SSL_CTX`, which counts its references by itself and is not changed once it is set up.
     private nonisolated(unsafe) let context: OpaquePointer
-    /// The kind of BIO of its sessions.
+    /// The kind of BIO of its sessions: a `BIO_METHOD`, which is set up once and only read then.
     private nonisolated(unsafe) let method: OpaquePointer
 
     /// Which certificates clients may present.

@@ -31,9 +31,8 @@ final class HTTPConnection: ContentSource, RestingConnection {
 
         init(_ step: Step, _ output: Span<UInt8>, sent: Int = 0) {
             self.step = step
-            var copy: [UInt8] = []
-            copy.append(addingCapacity: output.count) { $0.append(copying: output) }
-            self.output = copy
+            // With room for nothing it would write to the storage that all empty arrays of all threads share.
+            self.output = output.isEmpty ? [] : [UInt8](capacity: output.count) { $0.append(copying: output) }
             self.sent = sent
         }
     }
@@ -168,7 +167,6 @@ final class HTTPConnection: ContentSource, RestingConnection {
     private func gather(
         _ response: consuming Response, to head: RequestHead, _ decoder: inout RequestDecoder, _ output: inout [UInt8]
     ) -> Step? {
-        var response = response
         if response.content.count >= service.desk.minimum || head.accepts == .onlyGzip {
             guard response.code(for: head, by: service.desk) else { return .pack(response, head) }
         }

@@ -74,7 +74,6 @@ final class Front: Responder {
     }
 
     private func finish(_ response: consuming Response, of exchange: Exchange) -> Response {
-        var response = response
         response.requestName = exchange.id
         measuring.record(exchange, response.status)
         return response

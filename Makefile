@@ -86,7 +86,7 @@ bench-vault: packages ## Measure what a look at a secret's file costs beside the
 	$(RELEASE) --product keyward
 	@Benchmarks/vault-costs
 
-bench-alike: packages ## Measure whether every kind of denial takes equally long (2,000 requests a kind; a minute).
+bench-alike: packages ## Measure whether every kind of denial takes equally long (2,000 requests a kind; three minutes).
 	@scripts/packages --without-services python3:python3
 	@Benchmarks/alike
 

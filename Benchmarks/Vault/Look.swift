@@ -6,7 +6,7 @@ import Vault
 struct Look {
     let name: String
     /// Does it so often, and says how often it came to what it should.
-    let run: (Int) async -> Int
+    let run: (Int) -> Int
 
     /// The system call alone.
     static func bareStat(_ name: String, _ path: String) -> Look {
@@ -29,12 +29,13 @@ struct Look {
         let resolver = SecretResolver(config: config, files: PosixFiles()) { try? await Task.sleep(for: $0) }
         let presented = Presented(password)
         let arrival = isShared ? Moment.now() : .latest
+        let claim = SecretClaim(to: secret, for: basic)
         return Look(name: name) { count in
             var sound = 0
             for _ in 0..<count {
-                let verdict = try? await resolver.admits(
-                    presented.bytes, as: Self.secret, for: Self.basic, since: arrival)
-                if verdict == expected { sound += 1 }
+                if case .settled(expected) = try? resolver.judge(presented.bytes, by: claim, since: arrival) {
+                    sound += 1
+                }
             }
             return sound
         }
@@ -44,11 +45,12 @@ struct Look {
     static func deny(_ name: String, by config: VaultConfig, as secret: SecretName, for requester: Requester) -> Look {
         let resolver = SecretResolver(config: config, files: PosixFiles()) { try? await Task.sleep(for: $0) }
         let presented = Presented(Volume.current)
+        let claim = SecretClaim(to: secret, for: requester)
         return Look(name: name) { count in
             var sound = 0
             for _ in 0..<count {
                 do throws(VaultError) {
-                    _ = try await resolver.admits(presented.bytes, as: secret, for: requester)
+                    _ = try resolver.judge(presented.bytes, by: claim, since: .latest)
                 } catch {
                     sound += 1
                 }

@@ -11,20 +11,20 @@ struct VaultBench {
     static let rounds = 31
     static let looksInRound = 5_000
 
-    static func main() async throws {
+    static func main() throws {
         let volume = try Volume()
         let looks = looks(at: volume)
         // A file that has just changed is read anew each time.
         usleep(50_000)
         if CommandLine.arguments.count == 3, let count = Int(CommandLine.arguments[1]) {
-            for look in looks where look.name == CommandLine.arguments[2] { try await repeats(look, count) }
+            for look in looks where look.name == CommandLine.arguments[2] { try repeats(look, count) }
             return
         }
-        for look in looks { try await repeats(look, Self.looksInRound) }
+        for look in looks { try repeats(look, Self.looksInRound) }
         var times = looks.map { _ in [Double]() }
         for _ in 0..<rounds {
             for (index, look) in looks.enumerated() {
-                let time = try await ContinuousClock().measure { try await repeats(look, Self.looksInRound) }
+                let time = try ContinuousClock().measure { try repeats(look, Self.looksInRound) }
                 times[index].append(time / .nanoseconds(Self.looksInRound))
             }
         }
@@ -34,8 +34,8 @@ struct VaultBench {
         }
     }
 
-    private static func repeats(_ look: Look, _ count: Int) async throws {
-        guard await look.run(count) == count else { throw Wrong(look: look.name) }
+    private static func repeats(_ look: Look, _ count: Int) throws {
+        guard look.run(count) == count else { throw Wrong(look: look.name) }
     }
 
     /// It did not come to what it should.

@@ -48,8 +48,7 @@ package struct Authenticator: Sendable {
         }
     }
 
-    /// The same without waiting: nothing where `login` has to be asked, since the judgement takes time. Nothing was
-    /// counted or reported then.
+    /// The same without waiting: nothing where `login` has to be asked, since a file is moving.
     package func loginAtOnce(
         authorization value: Span<UInt8>, since arrival: Moment = .latest
     ) throws(Denial) -> Login? {

@@ -1,7 +1,7 @@
 import FHIR
 
-/// A set of ids in the order of their bytes, in runs of bounded length: a change moves some kilobytes at most, however
-/// many ids there are, since readers wait for it.
+/// A set of ids in the order of their bytes, in runs of bounded length: a change moves 32 KiB at most, however many
+/// ids there are, since readers wait for it.
 struct OrderedIDs {
     private(set) var count: Int
     /// None is empty; every id of one is below every id of the next.

@@ -45,24 +45,14 @@ package final class SecretResolver: Sendable, CustomReflectable {
         shelf.withLock { $0 = new }
     }
 
-    /// Whether `presented` is a value of the secret `name` that counts at this moment, for a requester in its scope.
+    /// Whether `presented` is a value that counts at this moment of the secret that is claimed, for a requester in its
+    /// scope. The question stays open where that takes time: while a path is moving.
     ///
     /// A look that began after `arrival`, by when the request was there, saw the file as it was then or later: it is
     /// not stale for this request and serves it too. Without one the file is looked at.
     ///
     /// A name that is unknown and a scope that does not admit end here and open no file; a look at another path keeps
     /// the time alike.
-    package func admits(
-        _ presented: borrowing SecretBytes, as name: SecretName, for requester: Requester,
-        since arrival: Moment = .latest
-    ) async throws(VaultError) -> SecretVerdict {
-        switch try judge(presented, by: SecretClaim(to: name, for: requester), since: arrival) {
-        case .settled(let verdict): verdict
-        case .open(let question): try await settle(question, about: presented)
-        }
-    }
-
-    /// Begins what `admits` does, for a claim that is kept, and comes to its end unless that takes time.
     package func judge(
         _ presented: borrowing SecretBytes, by claim: SecretClaim, since arrival: Moment
     ) throws(VaultError) -> SecretJudgement {
@@ -79,12 +69,12 @@ package final class SecretResolver: Sendable, CustomReflectable {
             throw .unknownSecret(claim.name)
         }
         do throws(SecretFault) {
-            let current = try valueAtOnce(of: secret, of: shelf, since: arrival)
-            if let current {
-                if current.bytes.matches(presented) { return .settled(.admitted(.current)) }
-                if !shelf.hasPrevious { return .settled(.wrong) }
+            if let current = try valueAtOnce(of: secret, of: shelf, since: arrival),
+                let verdict = compare(presented, with: current, of: secret, of: shelf)
+            {
+                return .settled(verdict)
             }
-            return .open(SecretQuestion(secret: secret, shelf: shelf, current: current))
+            return .open(SecretQuestion(secret: secret, shelf: shelf))
         } catch {
             throw fault(error, of: secret, of: shelf, spendingTimeOn: presented)
         }
@@ -96,12 +86,14 @@ package final class SecretResolver: Sendable, CustomReflectable {
     ) async throws(VaultError) -> SecretVerdict {
         let (secret, shelf) = (question.secret, question.shelf)
         do throws(SecretFault) {
-            if let current = question.current {
-                return try await older(presented, than: current, of: secret, of: shelf)
+            var current = try await valueInTime(of: secret, of: shelf)
+            for pause in Self.pauses {
+                if let verdict = compare(presented, with: current, of: secret, of: shelf) { return verdict }
+                await sleep(pause)
+                current = try await value(of: secret, of: shelf)
             }
-            let current = try await valueInTime(of: secret, of: shelf)
-            if current.bytes.matches(presented) { return .admitted(.current) }
-            return try await older(presented, than: current, of: secret, of: shelf)
+            guard let verdict = compare(presented, with: current, of: secret, of: shelf) else { throw .unstable }
+            return verdict
         } catch {
             throw fault(error, of: secret, of: shelf, spendingTimeOn: presented)
         }
@@ -116,7 +108,7 @@ package final class SecretResolver: Sendable, CustomReflectable {
         return .faulty(secret.name, path: secret.file.path.text, fault)
     }
 
-    /// The work of `admits` for a request that names no secret at all (an unknown client, a client without the grant).
+    /// The work of `judge` for a request that names no secret at all (an unknown client, a client without the grant).
     package func decoyLook(_ presented: borrowing SecretBytes, since arrival: Moment = .latest) {
         let shelf = shelf.withLock { $0 }
         look(presented, insteadAt: shelf.decoy, of: shelf, since: arrival)
@@ -171,7 +163,7 @@ package final class SecretResolver: Sendable, CustomReflectable {
         if shelf.hasPrevious { lookAgain(presented, insteadAt: path) }
     }
 
-    /// The work of `older`.
+    /// The work of `compare` where the password is not the current value.
     private func lookAgain(_ presented: borrowing SecretBytes, insteadAt path: FilePath) {
         _ = try? files.identity(of: path)
         _ = try? files.identity(of: path)
@@ -236,32 +228,25 @@ package final class SecretResolver: Sendable, CustomReflectable {
         }
     }
 
-    /// Whether `presented`, which is not `current`, is the value before it while that still counts.
+    /// Whether `presented` is `current`, or the value before it while that still counts.
     ///
     /// Both must be of one generation of the volume: the file at `path` is still the same one after the look at the
-    /// previous file. Where it is not, a swap came between, and both are looked at again.
-    private func older(
-        _ presented: borrowing SecretBytes, than current: HeldSecret, of secret: NamedSecret, of shelf: SecretShelf
-    ) async throws(SecretFault) -> SecretVerdict {
+    /// previous file. Where it is not, a swap came between, and there is no verdict.
+    private func compare(
+        _ presented: borrowing SecretBytes, with current: HeldSecret, of secret: NamedSecret, of shelf: SecretShelf
+    ) -> SecretVerdict? {
+        if current.bytes.matches(presented) { return .admitted(.current) }
         guard shelf.hasPrevious else { return .wrong }
         guard let previous = secret.previous else {
             lookAgain(presented, insteadAt: secret.decoy)
             return .wrong
         }
-        var current = current
-        for pause in Self.pauses {
-            let sight = reader.look(at: previous.file, roots: shelf.roots)
-            if let identity = try? files.identity(of: secret.file.path), identity == current.identity,
-                sight.fault != .unstable, let age = secret.file.age(of: current, at: clock())
-            {
-                let matches = sight.held?.bytes.matches(presented) ?? !presented.matches(presented)
-                return !matches ? .wrong : age < previous.overlap ? .admitted(.previous) : .expired
-            }
-            await sleep(pause)
-            current = try await value(of: secret, of: shelf)
-            if current.bytes.matches(presented) { return .admitted(.current) }
-        }
-        throw .unstable
+        let sight = reader.look(at: previous.file, roots: shelf.roots)
+        guard let identity = try? files.identity(of: secret.file.path), identity == current.identity,
+            sight.fault != .unstable, let age = secret.file.age(of: current, at: clock())
+        else { return nil }
+        let matches = sight.held?.bytes.matches(presented) ?? !presented.matches(presented)
+        return !matches ? .wrong : age < previous.overlap ? .admitted(.previous) : .expired
     }
 }
 

@@ -5,8 +5,7 @@ internal import Synchronization
 final class SecretShelf: Sendable {
     private static let editions = Atomic<UInt32>(0)
 
-    let config: VaultConfig
-    /// No other shelf of this process has this number, which is never 0.
+    /// Never 0, and that of no other of the four billion shelves before.
     let edition: UInt32
     /// In the order of the config.
     let secrets: [NamedSecret]
@@ -19,8 +18,7 @@ final class SecretShelf: Sendable {
 
     /// - Parameter old: the shelf that this one replaces; what its files are known to hold is kept.
     init(_ config: VaultConfig, keeping old: SecretShelf? = nil) {
-        self.config = config
-        edition = Self.editions.wrappingAdd(1, ordering: .relaxed).newValue
+        edition = max(1, Self.editions.wrappingAdd(1, ordering: .relaxed).newValue)
         let folder = FilePath(config.folder)
         roots = config.folders
         let rootsMoved = old?.roots != roots

@@ -155,6 +155,8 @@ final class AuthenticatorTests {
         _ = files.take()
         _ = try await denial(user, password)
         #expect(files.take() == ["look"])
+        #expect(throws: Denial.self, "nobody's is begun twice") { try atOnce(user, password) }
+        #expect(files.take() == ["look"])
         _ = try await denial("basic", "wrong")
         _ = files.take()
         _ = try await principal("basic", "super-secret-value")
@@ -180,6 +182,8 @@ final class AuthenticatorTests {
             _ = try await principal("basic", "super-secret-value")
             _ = files.take()
             _ = try await denial(user, password)
+            #expect(files.take() == ["look", "look", "look"])
+            #expect(throws: Denial.self, "nobody's is begun twice") { try atOnce(user, password) }
             #expect(files.take() == ["look", "look", "look"])
             _ = try await principal("basic", "super-secret-value")
             #expect(files.take() == ["look"], "a right password costs what it always does")

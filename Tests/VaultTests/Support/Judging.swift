@@ -17,6 +17,17 @@ extension Requester {
 }
 
 extension SecretResolver {
+    /// A judgement to its end, by a claim that nobody keeps.
+    func admits(
+        _ presented: borrowing SecretBytes, as name: SecretName, for requester: Requester,
+        since arrival: Moment = .latest
+    ) async throws(VaultError) -> SecretVerdict {
+        switch try judge(presented, by: SecretClaim(to: name, for: requester), since: arrival) {
+        case .settled(let verdict): verdict
+        case .open(let question): try await settle(question, about: presented)
+        }
+    }
+
     func verdict(
         on password: some Collection<UInt8>, as name: String = "client-secret", for requester: Requester = .basic
     ) async -> Verdict {

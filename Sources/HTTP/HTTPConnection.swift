@@ -37,7 +37,7 @@ final class HTTPConnection: ContentSource, RestingConnection {
         }
     }
 
-    /// Gathered bytes beyond which they are written before the next response joins them.
+    /// Content of responses, and gathered bytes, beyond which they are written before the next response joins them.
     private static let gatherLimit = 65_536
 
     private let service: HTTPService
@@ -50,6 +50,8 @@ final class HTTPConnection: ContentSource, RestingConnection {
     private var arrival: Deadline
     /// Requests that this connection may still serve.
     private var left: Int
+    /// By when the next request must have begun to come; nothing until the connection rests after the one before.
+    private var restEnd: Deadline?
 
     init(_ connection: consuming Connection, _ service: HTTPService) {
         self.arrival = connection.now
@@ -111,6 +113,7 @@ final class HTTPConnection: ContentSource, RestingConnection {
                     step = try await read(&output)
                 case .write:
                     try await flush(&output)
+                    await connection.stepAside()
                     step = answer(&decoder, &output)
                 case .respond(let head):
                     if head.framing != .none {
@@ -135,22 +138,32 @@ final class HTTPConnection: ContentSource, RestingConnection {
         }
     }
 
-    /// Who has just come has come to ask.
     private func rest() {
+        connection.rest(until: endOfRest(), as: self)
+    }
+
+    /// The same moment however often the rest is broken by bytes that are nothing of a request: empty lines, records of
+    /// TLS without content. Who has just come has come to ask.
+    private func endOfRest() -> Deadline {
         let isNew = left == service.limits.requestsOnOneConnection
         let patience = isNew ? service.headerPatience : service.idlePatience
-        connection.rest(until: connection.now.advanced(by: patience), as: self)
+        let end = restEnd ?? connection.now.advanced(by: patience)
+        restEnd = end
+        return end
     }
 
     /// Gathers the responses to all that has come, as far as nothing has to be waited for.
     private func answer(_ decoder: inout RequestDecoder, _ output: inout [UInt8]) -> Step {
+        var gathered = 0
         do throws(HTTPError) {
             while let head = try decoder.head() {
                 guard head.framing == .none, let response = service.responder.respondAtOnce(to: request(head)) else {
                     return .respond(head)
                 }
+                // As it is before it is packed: that takes time too.
+                gathered += response.content.count
                 if let step = gather(response, to: head, &decoder, &output) { return step }
-                if output.count > Self.gatherLimit { return .write }
+                if max(gathered, output.count) > Self.gatherLimit { return .write }
             }
             return decoder.hasBytes ? .read : .rest
         } catch {
@@ -177,6 +190,7 @@ final class HTTPConnection: ContentSource, RestingConnection {
         _ response: Response, to head: RequestHead, _ decoder: inout RequestDecoder, _ output: inout [UInt8]
     ) -> Step? {
         left -= 1
+        restEnd = nil
         let closes = !head.keepsAlive || !settleContent(of: head, in: &decoder) || left <= 0 || connection.isStopping
         response.write(
             to: &output,
@@ -193,12 +207,16 @@ final class HTTPConnection: ContentSource, RestingConnection {
         return .end
     }
 
-    /// Waits until a header has come whole, of which a part is there.
+    /// Waits until a header has come whole, of which at most a part is there.
     private func read(_ output: inout [UInt8]) async throws(TransportError) -> Step {
-        let deadline = connection.now.advanced(by: service.headerPatience)
+        var end: Deadline?
         while true {
+            if decoder.hasBytes || connection.isWithinRecord {
+                end = end ?? connection.now.advanced(by: service.headerPatience)
+            }
             do throws(TransportError) {
-                decoder.buffer.append(try await connection.read(until: deadline, isIdle: !decoder.hasBytes))
+                let bytes = try await connection.read(until: end ?? endOfRest(), isIdle: !decoder.hasBytes)
+                decoder.buffer.append(bytes)
                 arrival = connection.now
             } catch .timedOut where decoder.hasBytes {
                 return refuse(.timedOut(waitingFor: "header"), asHead: decoder.isAtHead, &output)

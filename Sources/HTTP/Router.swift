@@ -31,7 +31,7 @@ package struct Router: Sendable {
         }
     }
 
-    /// Hands what the parameters of the pattern stand for to `parameter`, one after the other, where the path is known.
+    /// The route of a request's path and method.
     package func match(_ head: RequestHead, parameter: (Span<UInt8>) -> Void) -> Match {
         head.withPath { match(head.method, $0, parameter: parameter) }
     }

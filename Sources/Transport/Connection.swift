@@ -31,7 +31,7 @@ package struct Connection: ~Copyable {
     /// The server stops: this connection's next response should be its last.
     package var isStopping: Bool { loop.isStoppingConnections }
 
-    /// When this turn of the event loop began: a clock that is not asked anew.
+    /// When this turn of the event loop had read from every connection that was ready: a clock that is not asked anew.
     package var now: Deadline { loop.turn }
 
     /// Waits for bytes, which had all arrived by `now`. `isIdle` says that nothing is lost if the server stops
@@ -56,6 +56,12 @@ package struct Connection: ~Copyable {
         _ = try? session.open(into: &plaintext)
         return plaintext
     }
+
+    /// Lets all other connections of the loop go first that are ready.
+    package func stepAside() async { await loop.stepAside() }
+
+    /// A record of TLS has come in part.
+    package var isWithinRecord: Bool { session?.isWithinRecord ?? false }
 
     /// TLS has something to say of its own, or the end of the stream to tell: `read` sees to it.
     package var wantsReading: Bool { session?.wantsReading ?? false }
@@ -143,12 +149,13 @@ package struct Connection: ~Copyable {
         self.session = session
     }
 
-    /// Says once that no more will be written, if the peer speaks TLS: close_notify. Where the kernel takes no more,
-    /// the peer learns it by the end of the stream.
+    /// Says once that no more will be written, if the peer speaks TLS: close_notify, or the alert that is due. Where
+    /// the kernel takes no more, the peer learns it by the end of the stream.
     private func farewell() {
-        guard let session, !session.isClosed else { return }
+        guard let session else { return }
         session.close()
-        _ = try? sendOnce(session.takeOutput().span)
+        let output = session.takeOutput()
+        if !output.isEmpty { _ = try? sendOnce(output.span) }
     }
 
     private static func check(_ wakeup: EventLoop.Wakeup) throws(TransportError) {

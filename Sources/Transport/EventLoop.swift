@@ -41,6 +41,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var unfinished: [any RestingConnection] = []
     /// Whose news is read in the next turn, after that of others: nobody who always has more holds them up.
     private var unread: [Int32] = []
+    /// Tasks that let all others go first who are ready.
+    private var aside: [CheckedContinuation<Void, Never>] = []
     private var nextSweep = Deadline.now()
     /// When this turn had read from every connection that was ready: no byte of it arrived later.
     private(set) var turn = Deadline.now()
@@ -107,6 +109,11 @@ extension EventLoop {
     /// their tasks, so that one look at the world after that holds for all of them.
     func read(from descriptor: Int32, until deadline: Deadline, isIdle: Bool) async -> Wakeup {
         await park(descriptor, for: .read, until: deadline, isIdle: isIdle, isReader: true)
+    }
+
+    /// Lets the loop have a turn: whoever has much to do does it in portions, and holds up nobody for longer than one.
+    func stepAside() async {
+        await withCheckedContinuation { aside.append($0) }
     }
 
     /// Waits idly for bytes of a connection, without a task, and has it go on with them; lets go of it when none come.
@@ -180,6 +187,7 @@ extension EventLoop {
             guard !isStopping.load(ordering: .acquiring) else { return thread.store(0, ordering: .relaxed) }
             let rang = epoll.wait(milliseconds: patience(), events: &events) { welcome($0, isEnd: $1) }
             welcomeUnread()
+            welcomeAside()
             turn = .now()
             if rang { takeInbox() }
             if turn >= nextSweep { sweep() }
@@ -216,7 +224,7 @@ extension EventLoop {
     }
 
     private func patience() -> Int32 {
-        guard unread.isEmpty else { return 0 }
+        guard unread.isEmpty && aside.isEmpty else { return 0 }
         // Whoever else waits here, the listener, has no deadline.
         guard connections.load(ordering: .relaxed) > 0 else { return -1 }
         return Int32(nextSweep.nanoseconds(since: .now()) / 1_000_000) + 1
@@ -256,6 +264,11 @@ extension EventLoop {
         guard !unread.isEmpty else { return }
         let again = exchange(&unread, with: [])
         for descriptor in again { welcome(descriptor, isEnd: false) }
+    }
+
+    private func welcomeAside() {
+        guard !aside.isEmpty else { return }
+        for task in exchange(&aside, with: []) { task.resume() }
     }
 
     private func wake(_ waiter: consuming Waiter, _ wakeup: consuming Wakeup) {

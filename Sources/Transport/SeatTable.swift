@@ -6,6 +6,8 @@ struct SeatTable {
         var watched: Epoll.Interest = []
         /// The kernel has announced bytes, or an end, that may not have been read yet; it will not do so again.
         var hasNews = false
+        /// The kernel has announced an end, which is read behind all bytes; it will not do so again.
+        var hasEnd = false
     }
 
     /// What the kernel does about who has just begun to wait.
@@ -36,7 +38,7 @@ struct SeatTable {
     mutating func sit(_ waiter: consuming Waiter, at descriptor: Int32, for interest: Epoll.Interest) -> Watch {
         let index = Int(descriptor)
         while seats.count <= index { seats.append(Seat()) }
-        let isNews = seats[index].hasNews && waiter.isReader
+        let isNews = waiter.isReader && (seats[index].hasNews || seats[index].hasEnd)
         seats[index].waiter = consume waiter
         guard seats[index].watched == interest else { return .unwatched(seats[index].watched) }
         guard isNews else { return .watched }
@@ -58,16 +60,15 @@ struct SeatTable {
     mutating func watch(_ descriptor: Int32, for interest: Epoll.Interest) {
         seats[Int(descriptor)].watched = interest
         seats[Int(descriptor)].hasNews = false
+        seats[Int(descriptor)].hasEnd = false
     }
 
     /// The kernel has news of a descriptor. Where that is an end, it stands behind the bytes that were announced with
-    /// it.
+    /// it: whoever reads from now on reads until it comes.
     mutating func hear(of descriptor: Int32, isEnd: Bool) -> News {
         let index = Int(descriptor)
-        if let waiter = seats[index].waiter.take() {
-            if isEnd, waiter.isReader { seats[index].hasNews = true }
-            return .wanted(waiter)
-        }
+        if isEnd { seats[index].hasEnd = true }
+        if let waiter = seats[index].waiter.take() { return .wanted(waiter) }
         guard seats[index].watched == .read else {
             seats[index].watched = []
             return .unwanted

@@ -1,10 +1,10 @@
 internal import Glibc
 internal import Synchronization
 
-/// Listens, accepts, and gives each connection a task on the event loop that has the fewest. One loop accepts for all:
+/// Listens, accepts, and hands each connection to the event loop that has the fewest. One loop accepts for all:
 /// a handover costs one wake-up a connection, and the load is spread evenly, which `SO_REUSEPORT` leaves to a hash.
 package final class SocketServer: Sendable {
-    /// What a connection's task does. The connection closes when it returns.
+    /// How a connection begins, in a task on its loop. It closes when its last owner lets go of it.
     package typealias Service = @Sendable (consuming Connection) async -> Void
 
     /// How long no connection is accepted after the system had no descriptor or no memory for one.

@@ -178,6 +178,34 @@ import Transport
         #expect(waitUntilClosed(live) < .seconds(5))
     }
 
+    @Test(arguments: Carrier.allCases, [false, true])
+    func whatIsNothingOfARequestProlongsNoRest(carrier: Carrier, asking: Bool) throws {
+        let live = try LiveService(over: carrier) {
+            ($0.headerTimeout, $0.idleTimeout) = (.milliseconds(1_500), .milliseconds(1_500))
+        }
+        defer { live.stop() }
+        for isNew in [true, false] {
+            let client = try live.client()
+            if !isNew {
+                client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
+                _ = client.read(until: "/1 []\n")
+            }
+            let began = ContinuousClock.now
+            // Of empty lines one is skipped (RFC 9112 §2.2), so that one comes late.
+            var left = carrier == .tls ? 50 : 1
+            while left > 0, live.server.connections > 0 {
+                _ = client.hasArrived(within: carrier == .tls ? 200 : 1_200)
+                client.sendNothing(asking: asking)
+                // What the server says of its own.
+                if carrier == .tls, asking, client.hasArrived(within: 1_000) { _ = client.take(65_536) }
+                left -= 1
+            }
+            #expect(waitUntilClosed(live) < .seconds(2))
+            let time = ContinuousClock.now - began
+            #expect(time < .milliseconds(2_400), "\(time), new: \(isNew)")
+        }
+    }
+
     /// Over TLS a record is nothing until it is whole: without this one that never ends would be rest for ever.
     @Test(arguments: Carrier.allCases) func whoBeginsAfterARestHasTheTimeOfAHeader(carrier: Carrier) throws {
         let live = try LiveService(over: carrier) {

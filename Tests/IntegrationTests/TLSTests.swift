@@ -87,6 +87,20 @@ import Testing
         #expect(try Answer(from: wire).status == 200)
     }
 
+    @Test func aRecordThatIsNoneIsAnsweredByAnAlertAlsoBehindARequest() throws {
+        let site = try site()
+        let request = "GET /livez HTTP/1.1\r\nHost: h\r\n\r\n"
+        for before in ["", request] {
+            let client = try TLSClient(files.trusting)
+            let wire = try Wire(port: site.server.port, tls: client)
+            if !before.isEmpty { try client.write(Array(before.utf8)) }
+            // Application data of 32 bytes that nobody has sealed.
+            let forged: [UInt8] = [23, 3, 3, 0, 32] + [UInt8](repeating: 7, count: 32)
+            try wire.push(client.takeOutput() + forged)
+            #expect(throws: TLSTestFault.self) { while try wire.receive() {} }
+        }
+    }
+
     @Test func theServerSaysWhereTheStreamEnds() throws {
         let site = try site(["--idle-timeout", "200ms"])
         let closing = try Wire(port: site.server.port, tls: TLSClient(files.trusting))

@@ -137,7 +137,11 @@ internal import CTLS
     package func close() { _ = unsafe SSL_shutdown(ssl) }
 
     /// Asks for new keys, and for those of the other side too (RFC 8446 §4.6.3).
-    package func updateKeys() { _ = unsafe SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED) }
+    ///
+    /// - Parameter asking: the other side is to do the same, and has something to say then.
+    package func updateKeys(asking: Bool = true) {
+        _ = unsafe SSL_key_update(ssl, asking ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED)
+    }
 
     /// Begins a new handshake (TLS 1.2).
     package func renegotiate() throws {

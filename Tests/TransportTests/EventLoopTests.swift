@@ -14,8 +14,9 @@ import Testing
         loop = try EventLoop(label: "test")
     }
 
-    /// The far end of a connection whose near end is read on the loop until it ends; `heard` is told of every read.
-    private func open(_ heard: @escaping @Sendable (Result<Int, TransportError>) -> Void) -> Int32 {
+    /// The far end of a connection whose near end is read on the loop until it ends; `heard` is told of every read,
+    /// and gives the loop a turn where it wants one before the next.
+    private func open(_ heard: @escaping @Sendable (Result<Int, TransportError>) -> Bool) -> Int32 {
         var ends: [Int32] = [0, 0]
         _ = unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0, &ends)
         let (far, near) = (ends[0], ends[1])
@@ -27,16 +28,20 @@ import Testing
             do throws(TransportError) {
                 while true {
                     let bytes = try await connection.read(until: .after(Patience(.seconds(20))), isIdle: false)
-                    heard(.success(bytes.bytes.count))
+                    if heard(.success(bytes.bytes.count)) { await connection.stepAside() }
                 }
             } catch {
-                heard(.failure(error))
+                _ = heard(.failure(error))
             }
         }
         return far
     }
 
     private func send(_ count: Int, to far: Int32) {
+        Self.send(count, to: far)
+    }
+
+    private static func send(_ count: Int, to far: Int32) {
         let bytes = [UInt8](repeating: 0x61, count: count)
         #expect(unsafe Glibc.send(far, bytes, count, Int32(MSG_NOSIGNAL)) == count)
     }
@@ -50,6 +55,7 @@ import Testing
             case .failure(.closed): ended.signal()
             case .failure(let error): Issue.record("\(error)")
             }
+            return false
         }
         send(3, to: far)
         close(far)
@@ -59,17 +65,69 @@ import Testing
         #expect(counts.withLock { $0 } == [3])
     }
 
+    @Test func theEndBehindBytesIsHeardTooWhereNobodyWaitedForThem() throws {
+        let ended = DispatchSemaphore(value: 0)
+        let counts = Mutex<[Int]>([])
+        let other = Mutex<Int32>(-1)
+        let far = open { result in
+            guard case .success(let count) = result else {
+                ended.signal()
+                return false
+            }
+            let isFirst = counts.withLock { counts in
+                counts.append(count)
+                return counts.count == 1
+            }
+            guard isFirst else { return false }
+            // The loop hears of both, at once, while its task is busy.
+            let far = other.withLock { $0 }
+            Self.send(2, to: far)
+            close(far)
+            return true
+        }
+        other.withLock { $0 = far }
+        send(1, to: far)
+        loop.start()
+        defer { loop.stop() }
+        #expect(ended.wait(timeout: .now() + .seconds(10)) == .success)
+        #expect(counts.withLock { $0 } == [1, 2])
+    }
+
+    @Test func whoStepsAsideLetsAllOthersGoFirstWhoAreReady() throws {
+        let done = DispatchSemaphore(value: 0)
+        let order = Mutex<[String]>([])
+        let far = open { result in
+            order.withLock { $0.append("other") }
+            return false
+        }
+        defer { close(far) }
+        loop.spawn { [loop] in
+            for step in 1...3 {
+                order.withLock { $0.append("step \(step)") }
+                if step == 2 { Self.send(1, to: far) }
+                await loop.stepAside()
+            }
+            done.signal()
+        }
+        loop.start()
+        defer { loop.stop() }
+        #expect(done.wait(timeout: .now() + .seconds(10)) == .success)
+        #expect(order.withLock { $0 } == ["step 1", "step 2", "other", "step 3"])
+    }
+
     @Test func whoHasMoreThanOneReadTakesIsReadToTheEndAndHoldsUpNobody() throws {
         let all = DispatchSemaphore(value: 0)
         let heard = Mutex<[String]>([])
         let total = 2 * ReceivingRoom.size + 10
         let far = open { result in
-            guard case .success(let count) = result else { return }
+            guard case .success(let count) = result else { return false }
             heard.withLock { $0.append("long \(count)") }
             if count == 10 { all.signal() }
+            return false
         }
         let other = open { result in
             if case .success = result { heard.withLock { $0.append("short") } }
+            return false
         }
         defer {
             close(far)

@@ -117,7 +117,10 @@ internal import CTLS
     }
 
     /// Bytes were lost on the way out: nothing that follows would be understood.
-    func abandon() { isClosed = true }
+    func abandon() {
+        isClosed = true
+        _ = takeOutput()
+    }
 
     /// What is known of the other side once the handshake is done.
     private(set) lazy var peer = TLSPeer(certificateSubject: certificateSubject)

@@ -45,6 +45,14 @@ final class RawClient {
         push(Array((tls?.takeOutput() ?? Array(text.utf8)).prefix(count)))
     }
 
+    /// Sends what holds nothing of a request: an empty line, or a record of TLS that has no content.
+    func sendNothing(asking: Bool) {
+        guard let tls else { return push(Array("\r\n".utf8)) }
+        tls.updateKeys(asking: asking)
+        _ = try? tls.handshake()
+        push(tls.takeOutput())
+    }
+
     private func push(_ bytes: [UInt8]) {
         _ = unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }

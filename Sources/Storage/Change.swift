@@ -2,12 +2,15 @@ package import FHIR
 
 /// One wish to change one resource, and what must hold for it.
 package struct Change: Sendable {
-    package enum Precondition: Sendable, Equatable {
+    package enum Precondition: Sendable {
         case none
         /// The resource is there in a version that meets the condition (`If-Match`).
         case match(VersionCondition)
         /// The resource is not there (`If-None-Match: *`, and create); a deleted one is not there.
         case absent
+        /// No resource of the change's type that is there is like this (`If-None-Exist`). All of them are looked at,
+        /// and nothing else is committed meanwhile.
+        case unique(like: @Sendable (StoredVersion) -> Bool)
 
         package static func version(_ version: Int) -> Precondition { .match(.oneOf([version])) }
     }
@@ -36,17 +39,18 @@ package struct Change: Sendable {
         Change(key, nil, precondition)
     }
 
-    /// What this change makes of `current` at `time`; pure, and the same for every store.
-    ///
-    /// - Throws: `preconditionFailed` and nothing else.
-    func applied(to current: StoredVersion?, at time: Instant) throws(StorageError) -> Committed {
+    /// What this change makes of what is there at `time`; pure, and the same for every store.
+    func applied(to draft: borrowing Draft, at time: Instant) throws(Unmet) -> Committed {
+        let current = draft.current(key)
         let live = current.flatMap { $0.isDeleted ? nil : $0 }
         switch precondition {
         case .none: break
         case .match(let condition):
-            guard condition.isMet(by: live?.version) else { throw .preconditionFailed(current: live?.version) }
+            guard condition.isMet(by: live?.version) else { throw Unmet(current: live?.version) }
         case .absent:
-            guard live == nil else { throw .preconditionFailed(current: live?.version) }
+            guard live == nil else { throw Unmet(current: live?.version) }
+        case .unique(let isLike):
+            if let found = draft.first(of: key.type, like: isLike) { throw Unmet(current: found.version) }
         }
         let next = (current?.version ?? 0) + 1
         guard let resource else {
@@ -59,7 +63,13 @@ package struct Change: Sendable {
     }
 }
 
-/// What a commit did.
+/// A precondition was not met.
+struct Unmet: Error {
+    /// The version that is there, of the resource or of one that must not be.
+    let current: Int?
+}
+
+/// What a change did.
 package enum Committed: Sendable, Equatable {
     /// The resource was not there before: it is new, or it had been deleted and goes on with the next version.
     case created(StoredVersion)

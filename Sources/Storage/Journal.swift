@@ -9,7 +9,7 @@ enum Journal {
     static func header(version: Int = version) -> [UInt8] {
         var chain = Checksum()
         var line: [UInt8] = []
-        seal(#""format":"\#(format)","version":\#(version)}"#, into: &line, after: &chain)
+        seal(into: &line, after: &chain) { $0 += #""format":"\#(format)","version":\#(version)}"#.utf8 }
         return line
     }
 
@@ -18,18 +18,14 @@ enum Journal {
     static let closing = Array(#"","#.utf8)
     static let sealLength = opening.count + 8 + closing.count
 
-    /// Appends `{"crc":"…",` + `rest` + a newline, where the checksum is that of all bytes so covered in the file up to
-    /// here: of each line everything behind the checksum, the newline included.
-    static func seal(_ rest: String, body: [UInt8]? = nil, into file: inout [UInt8], after chain: inout Checksum) {
+    /// Appends `{"crc":"…",`, what `write` appends, and a newline, where the checksum is that of all bytes so covered
+    /// in the file up to here: of each line everything behind the checksum, the newline included.
+    static func seal(into file: inout [UInt8], after chain: inout Checksum, _ write: (inout [UInt8]) -> Void) {
         let start = file.count
         file += opening
         file += "00000000".utf8
         file += closing
-        file += rest.utf8
-        if let body {
-            file += body
-            file.append(UInt8(ascii: "}"))
-        }
+        write(&file)
         file.append(newline)
         chain.add(file.span.extracting((start + sealLength)...))
         file.replaceSubrange((start + opening.count)..<(start + opening.count + 8), with: chain.text)

@@ -131,11 +131,11 @@ extension Checksum {
     }
 }
 
-extension JournalEntry {
+extension StoredVersion {
     /// Why this cannot follow `version` of its key, if so.
     func objection(after version: Int?) -> String? {
         let next = (version ?? 0) + 1
-        guard stored.version != next else { return nil }
-        return "version \(stored.version) of \(stored.key.text) stands where \(next) belongs"
+        guard self.version != next else { return nil }
+        return "version \(self.version) of \(key.text) stands where \(next) belongs"
     }
 }

@@ -44,15 +44,17 @@ extension JournalStore {
         var literal: ResourceKey?
         var reader = JournalReader(file)
         try reader.readAll { entry in
-            let stored = entry.stored
-            let before = versions.updateValue(stored, forKey: stored.key)?.version
             commits += 1
-            // Behind a damaged line a version that seems to be missing may be the one that line held.
-            let gap = findings.isEmpty ? entry.objection(after: before) : nil
-            if let gap { return gap }
-            guard let fault = stored.objectionToBody() else { return nil }
-            if (fault as? FHIRError)?.isLiteralSecret == true { literal = stored.key }
-            return "\(fault)"
+            var objection: String?
+            for stored in entry.versions {
+                let before = versions.updateValue(stored, forKey: stored.key)?.version
+                // Behind a damaged line a version that seems to be missing may be the one that line held.
+                let gap = findings.isEmpty ? stored.objection(after: before) : nil
+                let fault = gap == nil ? stored.objectionToBody() : nil
+                if (fault as? FHIRError)?.isLiteralSecret == true { literal = stored.key }
+                objection = objection ?? gap ?? fault.map { "\($0)" }
+            }
+            return objection
         } report: { flaw in
             var flaw = flaw
             flaw.literal = literal

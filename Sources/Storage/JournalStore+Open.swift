@@ -44,8 +44,11 @@ extension JournalStore {
         var versions: [ResourceKey: StoredVersion] = [:]
         var reader = JournalReader(file)
         try reader.readAll { entry in
-            let before = versions.updateValue(entry.stored, forKey: entry.stored.key)
-            return entry.objection(after: before?.version)
+            for version in entry.versions {
+                let before = versions.updateValue(version, forKey: version.key)
+                if let objection = version.objection(after: before?.version) { return objection }
+            }
+            return nil
         } report: { flaw throws(StorageError) in
             throw .damaged(folder: folder, flaw)
         }

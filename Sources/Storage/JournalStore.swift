@@ -18,14 +18,34 @@ package final class JournalStore: ResourceStore {
     }
 
     private struct PendingCommit {
-        let change: Change
-        let answer: CheckedContinuation<Result<Committed, StorageError>, Never>
+        let changes: [Change]
+        let answer: CheckedContinuation<Result<[Committed], StorageError>, Never>
     }
 
     /// What the queue alone uses. The mutex never waits; it is there to show the compiler.
     private struct Desk {
         var writer: JournalWriter
         var lastUpdated: Instant?
+    }
+
+    /// What readers see, which nobody but the queue changes.
+    private struct Index: VersionSource {
+        let store: JournalStore
+
+        init(_ store: JournalStore) { self.store = store }
+
+        func current(_ key: ResourceKey) -> StoredVersion? { store.current(key) }
+
+        /// A page at a time, so that no reader waits for long.
+        func first(of type: ResourceType, where isWanted: (StoredVersion) -> Bool) -> StoredVersion? {
+            var last: LogicalID?
+            while true {
+                let page = store.page(of: type, after: last, limit: JournalStore.walkPage)
+                guard let end = page.last else { return nil }
+                if let found = page.first(where: isWanted) { return found }
+                last = end.key.id
+            }
+        }
     }
 
     private struct Health {
@@ -60,7 +80,7 @@ package final class JournalStore: ResourceStore {
     }
 
     package func current(_ key: ResourceKey) -> StoredVersion? {
-        index.withLock { $0[key] }
+        index.withLock { $0.current(key) }
     }
 
     package var systemRevision: UInt64 { revision.number }
@@ -77,9 +97,9 @@ package final class JournalStore: ResourceStore {
         index.withLock { $0.types }
     }
 
-    package func commit(_ change: Change) async throws(StorageError) -> Committed {
+    package func commit(_ changes: [Change]) async throws(StorageError) -> [Committed] {
         let result = await withCheckedContinuation { answer in
-            enqueue(PendingCommit(change: change, answer: answer))
+            enqueue(PendingCommit(changes: changes, answer: answer))
         }
         return try result.get()
     }
@@ -118,29 +138,26 @@ package final class JournalStore: ResourceStore {
     /// Makes one batch of the first commits durable and answers them; returns those that did not fit.
     private func settle(_ commits: ArraySlice<PendingCommit>, at desk: inout Desk) -> ArraySlice<PendingCommit> {
         let time = clock().orLater(desk.lastUpdated)
-        var newest: [ResourceKey: StoredVersion] = [:]
-        var versions: [StoredVersion] = []
-        var results: [Result<Committed, StorageError>] = []
+        var draft = Draft(over: Index(self))
+        var results: [Result<[Committed], StorageError>] = []
         var bytes = 0
         for commit in commits where bytes < Self.batchBytes {
-            let key = commit.change.key
-            let before = newest[key] ?? current(key)
-            let result = Result { () throws(StorageError) in try commit.change.applied(to: before, at: time) }
+            let result = Result { () throws(StorageError) in try draft.commit(commit.changes, at: time) }
             results.append(result)
-            guard let version = try? result.get().version else { continue }
-            newest[key] = version
-            versions.append(version)
-            bytes += version.body?.count ?? 0
+            guard let committed = try? result.get() else { continue }
+            bytes += committed.reduce(0) { $0 + ($1.version?.body?.count ?? 0) }
         }
-        if !versions.isEmpty {
+        if !draft.commits.isEmpty {
             do {
-                try desk.writer.append(versions)
+                try desk.writer.append(draft.commits)
                 desk.lastUpdated = time
                 health.withLock { $0.condition = .writable }
-                for version in versions {
+                for versions in draft.commits {
                     index.withLock { index in
-                        index.record(version)
-                        revision.note(version)
+                        for version in versions {
+                            index.record(version)
+                            revision.note(version)
+                        }
                     }
                 }
             } catch {

@@ -20,16 +20,16 @@ struct JournalWriter {
     /// Bytes written, with no newline among them, to see whether there is room again.
     private static let probe = [UInt8](repeating: 0, count: 65_536)
 
-    /// Writes all of `versions` with one write and one sync.
+    /// Writes all of `commits`, the versions of each, with one write and one sync.
     ///
     /// - Throws: `full` or `unavailable`; then none of them is in the journal. After a failed sync nobody knows which
     ///   pages reached the disk, and a second sync would say that all is well (Linux forgets the error with the first
     ///   answer): this writer then takes nothing more. The same when a failed write cannot be taken back.
-    mutating func append(_ versions: [StoredVersion]) throws(StorageError) {
+    mutating func append(_ commits: [[StoredVersion]]) throws(StorageError) {
         var bytes: [UInt8] = []
         var chain = chain
-        for (place, version) in versions.enumerated() {
-            JournalEntry(sequence: sequence + 1 + place, stored: version).append(to: &bytes, after: &chain)
+        for (place, versions) in commits.enumerated() {
+            JournalEntry(sequence: sequence + 1 + place, versions: versions).append(to: &bytes, after: &chain)
         }
         try write(bytes.span)
         do {
@@ -41,7 +41,7 @@ struct JournalWriter {
             throw stopped
         }
         length += bytes.count
-        sequence += versions.count
+        sequence += commits.count
         self.chain = chain
     }
 

@@ -18,22 +18,23 @@ package final class MemoryStore: ResourceStore {
     }
 
     package func current(_ key: ResourceKey) -> StoredVersion? {
-        state.withLock { $0.index[key] }
+        state.withLock { $0.index.current(key) }
     }
 
     package var systemRevision: UInt64 { revision.number }
 
-    package func commit(_ change: Change) async throws(StorageError) -> Committed {
+    package func commit(_ changes: [Change]) async throws(StorageError) -> [Committed] {
         try state.withLock { state throws(StorageError) in
             guard !state.isClosed else { throw .unavailable("the store is closed; the server is stopping") }
             let time = clock().orLater(state.lastUpdated)
-            let committed = try change.applied(to: state.index[change.key], at: time)
-            if let version = committed.version {
+            var draft = Draft(over: state.index)
+            let results = try draft.commit(changes, at: time)
+            for version in draft.commits.joined() {
                 state.lastUpdated = time
                 state.index.record(version)
                 revision.note(version)
             }
-            return committed
+            return results
         }
     }
 

@@ -15,11 +15,12 @@ package protocol ResourceStore: Sendable {
     /// look at this is current while the next ones find the same.
     var systemRevision: UInt64 { get }
 
-    /// Makes one change and returns when it is durable.
+    /// Makes all of these changes, in their order, or none of them, and returns when they are durable; no reader sees
+    /// some of them without the others. Each sees those before it, and nothing is committed in between.
     ///
-    /// - Throws: `preconditionFailed`; `overloaded`, `full` and `unavailable`, after which nothing of the change is
-    ///   seen, though after a power cut in that very moment it may be there whole.
-    func commit(_ change: Change) async throws(StorageError) -> Committed
+    /// - Throws: `preconditionFailed`; `overloaded`, `full` and `unavailable`, after which nothing of the changes is
+    ///   seen, though after a power cut in that very moment they may be there, all of them.
+    func commit(_ changes: [Change]) async throws(StorageError) -> [Committed]
 
     /// Up to `limit` resources that are not deleted, in ascending order of the id's bytes, from the first behind
     /// `after`.
@@ -38,6 +39,13 @@ package protocol ResourceStore: Sendable {
 
     /// Finishes what was accepted and lets go of what is held. Commits afterwards throw `unavailable`.
     func close() async
+}
+
+extension ResourceStore {
+    /// Makes one change.
+    package func commit(_ change: Change) async throws(StorageError) -> Committed {
+        try await commit([change])[0]
+    }
 }
 
 /// Whether a store takes writes now.

@@ -4,8 +4,8 @@ package import FHIR
 package enum StorageError: Error, Equatable, CustomStringConvertible {
     // Of a commit.
 
-    /// The resource is in this version, or (nil) not there.
-    case preconditionFailed(current: Int?)
+    /// The resource is in this version, or (nil) not there; `change` is the place in the commit of the one that failed.
+    case preconditionFailed(current: Int?, change: Int = 0)
     /// So many commits wait already.
     case overloaded(waiting: Int)
     /// The disk took no more; nothing was changed. Later writes succeed as soon as there is room.
@@ -36,8 +36,8 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .preconditionFailed(let current?): "the resource is in version \(current); read it again and retry"
-        case .preconditionFailed(nil): "the resource is not there; create it, or drop the condition"
+        case .preconditionFailed(let current?, _): "the resource is in version \(current); read it again and retry"
+        case .preconditionFailed(nil, _): "the resource is not there; create it, or drop the condition"
         case .overloaded(let waiting): "\(waiting) writes wait for the disk already; retry later"
         case .full(let fault):
             "no room to write: \(fault); free space or raise the limit, writes then go on by themselves"

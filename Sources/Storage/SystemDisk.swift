@@ -19,6 +19,31 @@ package struct SystemDisk: Disk {
         }
     }
 
+    package func names(in folder: String) throws(DiskFault) -> [String] {
+        guard let stream = unsafe opendir(folder) else { throw DiskFault(call: "opendir", path: folder, code: errno) }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while true {
+            // An error and the end look alike but for the number.
+            errno = 0
+            guard let entry = unsafe readdir(stream) else { break }
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        guard errno == 0 else { throw DiskFault(call: "readdir", path: folder, code: errno) }
+        return names
+    }
+
+    package func rename(_ path: String, to other: String) throws(DiskFault) {
+        guard unsafe Glibc.rename(path, other) == 0 else { throw DiskFault(call: "rename", path: path, code: errno) }
+    }
+
+    package func remove(_ path: String) throws(DiskFault) {
+        guard unsafe unlink(path) == 0 else { throw DiskFault(call: "unlink", path: path, code: errno) }
+    }
+
     package func open(_ path: String, for purpose: OpenPurpose) throws(DiskFault) -> any DiskFile {
         let flags =
             switch purpose {

@@ -1,7 +1,7 @@
 import FHIR
 
 /// What the store answers reads from: the newest version of each key, and the ids of each type in order.
-struct VersionIndex {
+struct VersionIndex: VersionSource {
     private struct Resources {
         var versions: [LogicalID: StoredVersion] = [:]
         /// Of what is not deleted.
@@ -32,7 +32,11 @@ struct VersionIndex {
         }
     }
 
-    subscript(key: ResourceKey) -> StoredVersion? { resources[key.type.place].versions[key.id] }
+    func current(_ key: ResourceKey) -> StoredVersion? { resources[key.type.place].versions[key.id] }
+
+    func first(of type: ResourceType, where isWanted: (StoredVersion) -> Bool) -> StoredVersion? {
+        resources[type.place].versions.values.first { !$0.isDeleted && isWanted($0) }
+    }
 
     mutating func record(_ version: StoredVersion) {
         resources[version.key.type.place].record(version)

@@ -14,17 +14,32 @@ func resource(_ text: String) throws -> Resource {
     try Resource(try #require(try JSONValue.parse(Array(text.utf8).span, maximumDepth: 100).object))
 }
 
-extension ResourceStore {
-    /// Puts a resource with a number that JSON readers like to spoil.
-    @discardableResult
-    func put(_ key: String, family: String = "Chalmers", if precondition: Change.Precondition = .none) async throws
-        -> Committed
-    {
+extension Change {
+    /// A put of a resource with a number that JSON readers like to spoil.
+    static func put(
+        _ key: String, family: String = "Chalmers", if precondition: Change.Precondition = .none
+    ) throws -> Change {
         let parts = key.split(separator: "/")
         let name: JSONValue = [["family": .string(family)]]
         let text = String(decoding: name.serialized, as: UTF8.self)
         let json = #"{"resourceType":"\#(parts[0])","id":"\#(parts[1])","name":\#(text),"x":1.10}"#
-        return try await commit(try Change.put(try resource(json), if: precondition))
+        return try put(try resource(json), if: precondition)
+    }
+}
+
+extension Change.Precondition {
+    /// Nobody of that family is there.
+    static func noneOf(family: String) -> Change.Precondition {
+        .unique { String(decoding: $0.body ?? [], as: UTF8.self).contains("\"\(family)\"") }
+    }
+}
+
+extension ResourceStore {
+    @discardableResult
+    func put(_ key: String, family: String = "Chalmers", if precondition: Change.Precondition = .none) async throws
+        -> Committed
+    {
+        try await commit(try .put(key, family: family, if: precondition))
     }
 
     @discardableResult

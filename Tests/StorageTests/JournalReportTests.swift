@@ -65,7 +65,7 @@ import Testing
         chain.add(journal.span.extracting(Journal.sealLength...))
         let stored = StoredVersion(
             key: try key("Client/a"), version: 1, lastUpdated: TestClock().now(), body: Array(body.utf8))
-        JournalEntry(sequence: 1, stored: stored).append(to: &journal, after: &chain)
+        JournalEntry(sequence: 1, versions: [stored]).append(to: &journal, after: &chain)
         let findings = try verify(journal).findings
         #expect(findings.map(\.line) == [2])
         #expect(findings.first?.reason.contains(reason) == true, "\(findings)")
@@ -81,7 +81,7 @@ import Testing
             let body = Array(#"{"resourceType":"Patient","id":"\#(id)"}"#.utf8)
             let stored = StoredVersion(
                 key: try key("Patient/\(id)"), version: 1, lastUpdated: TestClock().now(), body: body)
-            JournalEntry(sequence: sequence, stored: stored).append(to: &journal, after: &chain)
+            JournalEntry(sequence: sequence, versions: [stored]).append(to: &journal, after: &chain)
         }
         // A digit of the first commit's checksum.
         let place = Journal.header().count + Journal.opening.count

@@ -68,6 +68,30 @@ final class TestDisk: Disk {
         try call("fsync", path) { $0.syncedFolders.append(path) }
     }
 
+    func names(in folder: String) throws(DiskFault) -> [String] {
+        try call("opendir", folder) { state throws(DiskFault) in
+            guard state.folders.contains(folder) else { throw DiskFault(call: "opendir", path: folder, code: ENOENT) }
+            return state.files.keys.filter { $0.hasPrefix("\(folder)/") }.map { String($0.dropFirst(folder.count + 1)) }
+        }
+    }
+
+    func rename(_ path: String, to other: String) throws(DiskFault) {
+        try call("rename", path) { state throws(DiskFault) in
+            guard let content = state.files.removeValue(forKey: path) else {
+                throw DiskFault(call: "rename", path: path, code: ENOENT)
+            }
+            state.files[other] = content
+        }
+    }
+
+    func remove(_ path: String) throws(DiskFault) {
+        try call("unlink", path) { state throws(DiskFault) in
+            guard state.files.removeValue(forKey: path) != nil else {
+                throw DiskFault(call: "unlink", path: path, code: ENOENT)
+            }
+        }
+    }
+
     func open(_ path: String, for purpose: OpenPurpose) throws(DiskFault) -> any DiskFile {
         try call("open", path) { state throws(DiskFault) in
             let folder = path.split(separator: "/").dropLast().joined(separator: "/")

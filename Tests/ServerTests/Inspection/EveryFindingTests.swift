@@ -176,7 +176,7 @@ import Vault
             let body = #"{"resourceType":"Client","id":"basic","secret":"basic-value"}"#
             let stored = StoredVersion(
                 key: try key("Client/basic"), version: 1, lastUpdated: ScriptedStore.clock(), body: Array(body.utf8))
-            JournalEntry(sequence: 1, stored: stored).append(to: &bytes, after: &chain)
+            JournalEntry(sequence: 1, versions: [stored]).append(to: &bytes, after: &chain)
             try Data(bytes).write(to: URL(filePath: journal))
         default: break
         }

@@ -19,9 +19,9 @@ final class ScriptedStore: ResourceStore {
 
     func breaks(with fault: StorageError?) { self.fault.withLock { $0 = fault } }
 
-    func commit(_ change: Change) async throws(StorageError) -> Committed {
+    func commit(_ changes: [Change]) async throws(StorageError) -> [Committed] {
         if let fault = fault.withLock({ $0 }) { throw fault }
-        return try await memory.commit(change)
+        return try await memory.commit(changes)
     }
 
     var condition: StoreCondition {

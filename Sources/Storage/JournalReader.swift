@@ -122,15 +122,6 @@ struct JournalReader {
     }
 }
 
-extension Checksum {
-    /// The checksum when `line` follows: all of it behind its own checksum is covered.
-    fileprivate func after(_ line: Span<UInt8>) -> Checksum {
-        var next = self
-        next.add(line.extracting(Journal.sealLength...))
-        return next
-    }
-}
-
 extension StoredVersion {
     /// Why this cannot follow `version` of its key, if so.
     func objection(after version: Int?) -> String? {

@@ -1,17 +1,5 @@
 import FHIR
 
-/// A version in the sealed segments of a journal that a base is to take in.
-struct TailVersion: Equatable {
-    /// The number of the commit that made it.
-    let sequence: Int
-    let key: ResourceKey
-    let version: Int
-    /// Where `load` finds it; nothing else looks at this.
-    let place: Int
-
-    func precedes(_ other: TailVersion) -> Bool { key.precedes(other.key, versions: (version, other.version)) }
-}
-
 /// What a merge did.
 struct MergeReport: Equatable {
     /// Versions in the old base and the tail.
@@ -44,20 +32,21 @@ struct Merge {
     private var held: [(sequence: Int, version: StoredVersion)] = []
     /// What was written last.
     private var last: (key: ResourceKey, version: Int)?
+    /// The greatest number of a commit among what was written.
+    private var newest = 0
 
     /// - Parameters:
     ///   - tail: in any order. Handed over, it is sorted in its place.
     ///   - load: finds a version of the tail; is asked for each at most once, in the order of a base.
     ///   - file: takes the new base.
-    init(
-        rule: HistoryRule, tail: consuming [TailVersion], into file: any DiskFile, load: @escaping Load
-    ) {
+    init(rule: HistoryRule, tail: consuming [TailVersion], into file: any DiskFile, load: @escaping Load) {
         self.rule = rule
         self.load = load
         tail.sort { $0.precedes($1) }
         self.tail = tail
         writer = BaseWriter(file)
     }
+
     /// Writes the new base and syncs it. What fails leaves an unfinished file, which the caller removes.
     ///
     /// - Parameters:
@@ -82,6 +71,9 @@ struct Merge {
         }
         try finishKey()
         try finishTail(before: nil)
+        guard newest <= commits else {
+            throw .unavailable("commit \(newest) is not one of the first \(commits); no base was made")
+        }
         do { try writer.finish(commits: commits, time: time, chain: chain) } catch { throw .disk(error) }
         report.bytes = writer.length
         return report
@@ -135,6 +127,7 @@ struct Merge {
                     + "no base was made")
         }
         last = (version.key, version.version)
+        newest = max(newest, sequence)
         do { try writer.append(sequence: sequence, version) } catch { throw .disk(error) }
         report.kept += 1
     }

@@ -5,6 +5,8 @@ import FHIR
 struct BaseReader {
     /// Whole lines read.
     private(set) var lines = 0
+    /// Bytes read.
+    private(set) var length = 0
     /// What the last line says; nil until it was read and found sound.
     private(set) var end: BaseEnd?
 
@@ -49,6 +51,7 @@ struct BaseReader {
             do { piece = try file.read(upTo: Self.piece, at: offset) } catch { throw .disk(error) }
             if piece.isEmpty { break }
             offset += piece.count
+            length = offset
             splitter.append(piece)
             while !isEnded, let line = splitter.next() {
                 lines += 1

@@ -1,35 +1,56 @@
 import FHIR
 
-/// Reads a journal from its beginning and holds every line to what the writer promises: form, chained checksum, order.
+/// How far the files before a segment go.
+struct JournalPosition {
+    /// Of the last commit; 0 before the first.
+    var sequence = 0
+    /// What the checksum may be behind it; more than one only behind damage.
+    var chains = [Checksum()]
+}
+
+/// Reads a segment of the journal from its beginning and holds every line to what the writer promises: form, chained
+/// checksum, order.
 struct JournalReader {
     /// Bytes of the sound beginning: the header and all whole lines.
     private(set) var length = 0
     /// Lines read, the header included.
     private(set) var lines = 0
-    /// Of the last commit; 0 before the first.
-    private(set) var sequence = 0
+    /// Of the last commit.
+    private(set) var sequence: Int
     /// Bytes behind the last newline: a write that the end of its process or machine cut short.
     private(set) var tornTail = 0
 
     private let file: any DiskFile
     /// What the checksum may have been before the next line. After a damaged line there are two: that of its bytes and
     /// the one it says it has. Either may be the true one, so that one changed byte is reported once.
-    private var chains = [Checksum()]
+    private var chains: [Checksum]
+    private let start: JournalPosition
 
     /// The checksum of all lines read.
     var chain: Checksum { chains[0] }
 
-    init(_ file: any DiskFile) {
+    /// How far it goes.
+    var position: JournalPosition { JournalPosition(sequence: sequence, chains: chains) }
+
+    init(_ file: any DiskFile, after start: JournalPosition = JournalPosition()) {
         self.file = file
+        self.start = start
+        sequence = start.sequence
+        chains = start.chains
     }
+
+    private var header: [UInt8] { Journal.header(after: start.chains[0]) }
 
     /// Bytes asked of the disk at a time.
     private static let piece = 1 << 20
 
+    /// What is told of a commit besides itself: where its line begins.
+    typealias Visit = (_ entry: JournalEntry, _ offset: Int) -> String?
+
     /// Hands each commit to `visit`, which may object to it with a reason, and each flaw to `report`, which may throw
     /// to stop. The first line that is a header of another version ends it with `unknownFormat`.
     mutating func readAll(
-        visit: (JournalEntry) -> String?, report: (JournalFlaw) throws(StorageError) -> Void
+        visit: Visit, report: (JournalFlaw) throws(StorageError) -> Void
     ) throws(StorageError) {
         var splitter = LineSplitter()
         var offset = 0
@@ -54,19 +75,22 @@ struct JournalReader {
     }
 
     private mutating func readHeader(_ line: [UInt8]) throws(StorageError) -> String? {
-        chains = [Checksum().after(Journal.header().span)]
-        guard line != Journal.header() else { return nil }
+        for chain in start.chains where line == Journal.header(after: chain) {
+            chains = [chain.after(line.span)]
+            return nil
+        }
+        chains = start.chains.map { $0.after(header.span) }
         var place = Journal.sealLength
         let members = Array(#""format":"\#(Journal.format)","version":"#.utf8)
         if line.count > place, line.span.skip(members, at: &place), let version = line.span.number(at: &place),
-            line == Journal.header(version: version)
+            line == Journal.header(version: version, after: start.chains[0])
         {
             throw .unknownFormat(file: file.path, found: "\(Journal.format) version \(version)")
         }
         return "this is not the header of a \(Journal.format), or a byte of it was changed"
     }
 
-    private mutating func readCommit(_ line: [UInt8], visit: (JournalEntry) -> String?) -> String? {
+    private mutating func readCommit(_ line: [UInt8], visit: Visit) -> String? {
         let expected = sequence + 1
         let entry = JournalEntry(line: line.span)
         let stated = Journal.sealed(line.span)
@@ -85,14 +109,14 @@ struct JournalReader {
         chains = [stated]
         guard let entry else { return "not a commit as this program writes it, though the checksum fits" }
         guard entry.sequence == expected else { return "commit \(entry.sequence) follows commit \(expected - 1)" }
-        return visit(entry)
+        return visit(entry, length)
     }
 
-    /// Writes the header of a new journal, as if it had been read.
+    /// Writes the header of a new segment, as if it had been read.
     mutating func begin() throws(DiskFault) {
-        let header = Journal.header()
+        let header = header
         try file.writeAll(header.span, at: 0)
-        chains = [Checksum().after(header.span)]
+        chains = [start.chains[0].after(header.span)]
         (lines, length) = (1, header.count)
     }
 
@@ -105,7 +129,7 @@ struct JournalReader {
         guard !tail.isEmpty else { return nil }
         guard lines > 0 else {
             let zeros = tail.reversed().prefix { $0 == 0 }.count
-            let isBegun = Journal.header().starts(with: tail.dropLast(zeros))
+            let isBegun = header.starts(with: tail.dropLast(zeros))
             return isBegun ? nil : "this is not the header of a \(Journal.format), or a byte of it was changed"
         }
         guard let stated = Journal.sealed(tail.span) else { return nil }

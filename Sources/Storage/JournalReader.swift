@@ -12,12 +12,11 @@ struct JournalReader {
     private(set) var tornTail = 0
 
     private let file: any DiskFile
-    /// What the checksum may have been before the next line. After a damaged line there are two: that of its bytes and
-    /// the one it says it has. Either may be the true one, so that one changed byte is reported once.
-    private var chains = [Checksum()]
+    private var running = LineChain(header: Journal.header())
+    private var isHeaderDue = true
 
     /// The checksum of all lines read.
-    var chain: Checksum { chains[0] }
+    var chain: Checksum { running.checksum }
 
     init(_ file: any DiskFile) {
         self.file = file
@@ -26,11 +25,13 @@ struct JournalReader {
     /// Bytes asked of the disk at a time.
     private static let piece = 1 << 20
 
+    typealias Visit = (JournalEntry) -> String?
+    typealias Report = (JournalFlaw) throws(StorageError) -> Void
+
     /// Hands each commit to `visit`, which may object to it with a reason, and each flaw to `report`, which may throw
-    /// to stop. The first line that is a header of another version ends it with `unknownFormat`.
-    mutating func readAll(
-        visit: (JournalEntry) -> String?, report: (JournalFlaw) throws(StorageError) -> Void
-    ) throws(StorageError) {
+    /// to stop. The first line that is a header of another version ends it with `unknownFormat`. Behind damage it goes
+    /// on, so that one changed byte is one flaw.
+    mutating func readAll(visit: Visit, report: Report) throws(StorageError) {
         var splitter = LineSplitter()
         var offset = 0
         while true {
@@ -41,8 +42,7 @@ struct JournalReader {
             splitter.append(piece)
             while let line = splitter.next() {
                 lines += 1
-                let reason = lines == 1 ? try readHeader(line) : readCommit(line, visit: visit)
-                if let reason { try report(JournalFlaw(file: file.path, line: lines, reason: reason)) }
+                try read(line, visit, report)
                 length += line.count
             }
         }
@@ -53,8 +53,27 @@ struct JournalReader {
         }
     }
 
-    private mutating func readHeader(_ line: [UInt8]) throws(StorageError) -> String? {
-        chains = [Checksum().after(Journal.header().span)]
+    private mutating func read(
+        _ line: [UInt8], isRest: Bool = false, _ visit: Visit, _ report: Report
+    ) throws(StorageError) {
+        let reason: String?
+        let isBehindDamage = running.isInDamage
+        switch running.take(line, isRest: isRest) {
+        case .sound where isHeaderDue, .damaged where isHeaderDue:
+            isHeaderDue = false
+            reason = try objection(toHeader: line)
+        case .sound: reason = accept(line, isBehindDamage: isBehindDamage, visit)
+        case .damaged: reason = passOver(line)
+        case .restOfDamage: reason = nil
+        case .unended(let count):
+            try report(JournalFlaw(file: file.path, line: lines, reason: "the newline behind a whole line was changed"))
+            try read(line[..<count] + [Journal.newline], visit, report)
+            return try read([UInt8](line[(count + 1)...]), isRest: true, visit, report)
+        }
+        if let reason { try report(JournalFlaw(file: file.path, line: lines, reason: reason)) }
+    }
+
+    private func objection(toHeader line: [UInt8]) throws(StorageError) -> String? {
         guard line != Journal.header() else { return nil }
         var place = Journal.sealLength
         let members = Array(#""format":"\#(Journal.format)","version":"#.utf8)
@@ -66,34 +85,40 @@ struct JournalReader {
         return "this is not the header of a \(Journal.format), or a byte of it was changed"
     }
 
-    private mutating func readCommit(_ line: [UInt8], visit: (JournalEntry) -> String?) -> String? {
-        let expected = sequence + 1
+    /// Takes a line whose checksum fits; says why it is a flaw all the same, if so.
+    private mutating func accept(_ line: [UInt8], isBehindDamage: Bool, _ visit: Visit) -> String? {
         let entry = JournalEntry(line: line.span)
-        let stated = Journal.sealed(line.span)
-        let computed = line.count > Journal.sealLength ? chains.map { $0.after(line.span) } : chains
-        // A number from a line whose checksum does not fit is a hint, and not one to reckon on from.
-        sequence = entry.map(\.sequence).flatMap { $0 < .max ? $0 : nil } ?? expected
-        guard let stated, computed.contains(stated) else {
-            chains = [computed[0]] + (stated.map { [$0] } ?? [])
-            if sequence > expected {
-                return
-                    "commit \(sequence) stands where \(expected) belongs: lines before it are missing or out of order"
-            }
-            if sequence < expected { return "commit \(sequence) stands behind commit \(expected - 1): out of order" }
-            return "the checksum does not fit: a byte of the line was changed"
-        }
-        chains = [stated]
+        // The damage may be that of a commit's number, so that the next one says better where we are.
+        let number = number(of: entry)
+        let expected = isBehindDamage ? number ?? sequence + 1 : sequence + 1
+        sequence = number ?? expected
         guard let entry else { return "not a commit as this program writes it, though the checksum fits" }
         guard entry.sequence == expected else { return "commit \(entry.sequence) follows commit \(expected - 1)" }
         return visit(entry)
+    }
+
+    /// Takes a damaged line; says what the damage seems to be.
+    private mutating func passOver(_ line: [UInt8]) -> String {
+        let expected = sequence + 1
+        sequence = number(of: JournalEntry(line: line.span)) ?? expected
+        if sequence > expected {
+            return "commit \(sequence) stands where \(expected) belongs: lines before it are missing or out of order"
+        }
+        if sequence < expected { return "commit \(sequence) stands behind commit \(expected - 1): out of order" }
+        return "the checksum does not fit: a byte of the line was changed"
+    }
+
+    /// The number of a commit, as far as it can be reckoned on from.
+    private func number(of entry: JournalEntry?) -> Int? {
+        entry.map(\.sequence).flatMap { $0 < .max ? $0 : nil }
     }
 
     /// Writes the header of a new journal, as if it had been read.
     mutating func begin() throws(DiskFault) {
         let header = Journal.header()
         try file.writeAll(header.span, at: 0)
-        chains = [Checksum().after(header.span)]
-        (lines, length) = (1, header.count)
+        _ = running.take(header)
+        (lines, length, isHeaderDue) = (1, header.count, false)
     }
 
     /// Why what follows the last newline cannot be a write that was cut short, if so.
@@ -108,17 +133,8 @@ struct JournalReader {
             let isBegun = Journal.header().starts(with: tail.dropLast(zeros))
             return isBegun ? nil : "this is not the header of a \(Journal.format), or a byte of it was changed"
         }
-        guard let stated = Journal.sealed(tail.span) else { return nil }
-        var chain = self.chain
-        var start = Journal.sealLength
-        for index in start..<(tail.count - 1) where tail[index] == UInt8(ascii: "}") {
-            chain.add(tail.span.extracting(start...index))
-            start = index + 1
-            var whole = chain
-            whole.add([Journal.newline].span)
-            if whole == stated { return "a whole commit without its newline, and bytes behind it: a byte was changed" }
-        }
-        return nil
+        guard running.wholeLine(in: tail) != nil else { return nil }
+        return "a whole commit without its newline, and bytes behind it: a byte was changed"
     }
 }
 

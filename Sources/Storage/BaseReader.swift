@@ -18,7 +18,7 @@ struct BaseReader {
     var chain: Checksum { end?.chain ?? Checksum() }
 
     private let file: any DiskFile
-    private var running = LineChain()
+    private var running = LineChain(header: BaseFile.header())
     /// The last sound version.
     private var last: (key: ResourceKey, version: Int)?
     /// The greatest number of a commit among the sound versions.
@@ -65,8 +65,10 @@ struct BaseReader {
         if let reason = objection(toRest: rest) { try flaw(reason, line: lines + 1, report) }
     }
 
-    private mutating func read(_ line: [UInt8], _ visit: Visit, _ report: Report) throws(StorageError) {
-        switch running.take(line) {
+    private mutating func read(
+        _ line: [UInt8], isRest: Bool = false, _ visit: Visit, _ report: Report
+    ) throws(StorageError) {
+        switch running.take(line, isRest: isRest) {
         case .sound:
             if let reason = try accept(line, visit) { try flaw(reason, line: lines, report) }
         case .damaged:
@@ -78,7 +80,7 @@ struct BaseReader {
         case .unended(let count):
             try flaw("the newline behind a whole line was changed", line: lines, report)
             try read(line[..<count] + [Journal.newline], visit, report)
-            if !isEnded { try read([UInt8](line[(count + 1)...]), visit, report) }
+            if !isEnded { try read([UInt8](line[(count + 1)...]), isRest: true, visit, report) }
         }
     }
 

@@ -19,8 +19,8 @@ struct LineChain {
         var computed: Checksum
         /// Bytes to come that stand before those a checksum covers.
         var uncovered = Journal.sealLength
-        /// What the line says itself.
-        let stated: Checksum?
+        /// What it may be behind them whatever they are.
+        let others: [Checksum]
 
         mutating func add(_ bytes: Span<UInt8>) {
             let skipped = min(uncovered, bytes.count)
@@ -29,11 +29,13 @@ struct LineChain {
         }
     }
 
-    /// What the checksum may be before the next line. Behind damage there are two: that of its bytes and the one it
-    /// says it has. Either may be the true one.
+    /// What the checksum may be before the next line. Behind damage there are several: that of its bytes, the one it
+    /// says it has, and that of the header if it should have been this. Any may be the true one.
     private var candidates = [Checksum()]
     /// The damage that the next line may go on with.
     private var damage: Damage?
+    /// The checksum behind the header, until that was taken.
+    private var header: Checksum?
 
     /// The checksum of all lines taken.
     var checksum: Checksum { candidates[0] }
@@ -41,20 +43,29 @@ struct LineChain {
     /// Whether the last line taken was damaged.
     var isInDamage: Bool { damage != nil }
 
+    /// - Parameter header: the line a sound file begins with.
+    init(header: [UInt8]) {
+        self.header = Checksum().after(header.span)
+    }
+
     /// Takes the next line, with its newline.
-    mutating func take(_ line: [UInt8]) -> Finding {
+    ///
+    /// - Parameter isRest: it is what stands behind an unended line and is taken as it is, so that a file without
+    ///   newlines does not cost the square of its length.
+    mutating func take(_ line: [UInt8], isRest: Bool = false) -> Finding {
         let stated = Journal.sealed(line.span)
         if let stated, candidates.contains(where: { $0.after(line.span) == stated }) {
-            (candidates, damage) = ([stated], nil)
+            (candidates, damage, header) = ([stated], nil, nil)
             return .sound
         }
         let goesOn = stated == nil && damage != nil
         if !goesOn {
-            if let count = wholeLine(in: line) { return .unended(count) }
-            damage = Damage(computed: checksum, stated: stated)
+            if !isRest, let count = wholeLine(in: line) { return .unended(count) }
+            damage = Damage(computed: checksum, others: [stated, header].compactMap(\.self))
+            header = nil
         }
         damage?.add(line.span)
-        candidates = [damage?.computed, damage?.stated].compactMap(\.self)
+        candidates = damage.map { [$0.computed] + $0.others } ?? candidates
         return goesOn ? .restOfDamage : .damaged
     }
 

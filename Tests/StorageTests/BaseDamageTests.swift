@@ -70,6 +70,13 @@ import Testing
         }
     }
 
+    @Test func aBaseWithoutItsNewlinesIsDamagedInItsOneLine() throws {
+        let lines = try (1_000..<5_000).map { try BaseLine($0, "Patient/\($0)", 1) }
+        let base = try lines.base(commits: 5_000).map { $0 == Journal.newline ? UInt8(ascii: "\r") : $0 }
+        #expect(try flaws(base) == [1])
+        #expect(try flaws(base + [Journal.newline]) == [1, 1])
+    }
+
     @Test func everyDamagedLineIsNamed() throws {
         var lines = try lines()
         for place in [1, 4, 5, 8] { lines[place][40] ^= 1 }
@@ -125,6 +132,7 @@ import Testing
     @Test func aJournalIsNoBase() throws {
         #expect(try flaws(Journal.header()).first == 1)
         #expect(try flaws(Array("hello\n".utf8)) == [1])
+        #expect(try flaws(Array("hello\n".utf8) + lines().dropFirst().joined()) == [1])
     }
 
     @Test func anObjectionOfTheVisitorIsAFlaw() throws {

@@ -10,6 +10,9 @@ struct JournalReader {
     private(set) var sequence = 0
     /// Bytes behind the last newline: a write that the end of its process or machine cut short.
     private(set) var tornTail = 0
+    /// Where the last commits of one time begin, or the header where there are none. The commits of a batch are of one
+    /// time, so all that one batch may have left in the kernel's memory lies behind this.
+    private var lastBatch = (start: 0, time: Instant?.none)
 
     private let file: any DiskFile
     /// What the checksum may have been before the next line. After a damaged line there are two: that of its bytes and
@@ -85,6 +88,8 @@ struct JournalReader {
         chains = [stated]
         guard let entry else { return "not a commit as this program writes it, though the checksum fits" }
         guard entry.sequence == expected else { return "commit \(entry.sequence) follows commit \(expected - 1)" }
+        let time = entry.versions[0].lastUpdated
+        if time != lastBatch.time { lastBatch = (length, time) }
         return visit(entry)
     }
 
@@ -94,6 +99,20 @@ struct JournalReader {
         try file.writeAll(header.span, at: 0)
         chains = [Checksum().after(header.span)]
         (lines, length) = (1, header.count)
+    }
+
+    /// Writes the last batch once more, as it was read, so that the next sync speaks for it.
+    ///
+    /// Linux takes a page whose write-back failed for clean: reads go on to see it, and no sync writes it or fails
+    /// again. A process that is killed after a failed sync, or cannot cut the batch off, leaves such pages to the next.
+    func rewriteLastBatch() throws(DiskFault) {
+        var offset = lastBatch.start
+        while offset < length {
+            let piece = try file.read(upTo: min(Self.piece, length - offset), at: offset)
+            guard !piece.isEmpty else { return }
+            try file.writeAll(piece.span, at: offset)
+            offset += piece.count
+        }
     }
 
     /// Why what follows the last newline cannot be a write that was cut short, if so.

@@ -21,8 +21,8 @@ extension JournalStore {
     /// 2. Takes the lock.
     /// 3. Reads the journal; any damage ends it here, with nothing changed.
     /// 4. Writes the header of a new journal, or cuts a torn tail.
-    /// 5. Syncs file, folder and the folders above: what was read may so far be in the kernel's memory only, left there
-    ///    by a process that was killed before its sync.
+    /// 5. Writes the last batch once more, and syncs file, folder and the folders above: what was read may so far be in
+    ///    the kernel's memory only, left there by a process that was killed before its sync, or after one that failed.
     ///
     /// - Parameters:
     ///   - waitingLimit: commits that may wait for the disk; one more is `overloaded`.
@@ -55,7 +55,7 @@ extension JournalStore {
 
         try onDisk { () throws(DiskFault) in
             if reader.tornTail > 0 { try file.truncate(to: reader.length) }
-            if reader.lines == 0 { try reader.begin() }
+            if reader.lines == 0 { try reader.begin() } else { try reader.rewriteLastBatch() }
             try file.sync()
             try disk.syncFolder(folder)
             for above in ancestors(of: folder) {

@@ -10,6 +10,9 @@ struct JournalReader {
     private(set) var sequence = 0
     /// Bytes behind the last newline: a write that the end of its process or machine cut short.
     private(set) var tornTail = 0
+    /// A zero stands in place of the last newline. The commit may have been torn in front of it, with the length of the
+    /// file already written; or it was acknowledged and the newline changed. It counts, which is right in both cases.
+    private var lacksNewline = false
     /// Where the last commits of one time begin, or the header where there are none. The commits of a batch are of one
     /// time, so all that one batch may have left in the kernel's memory lies behind this.
     private var lastBatch = (start: 0, time: Instant?.none)
@@ -49,11 +52,27 @@ struct JournalReader {
                 length += line.count
             }
         }
-        let tail = splitter.rest
+        var tail = splitter.rest
+        if let end = wholeCommit(in: tail), tail[end...].allSatisfy({ $0 == 0 }) {
+            let line = [UInt8](tail.prefix(end)) + [Journal.newline]
+            lines += 1
+            if let reason = readCommit(line, visit: visit) {
+                try report(JournalFlaw(file: file.path, line: lines, reason: reason))
+            }
+            length += line.count
+            lacksNewline = true
+            tail.removeFirst(line.count)
+        }
         tornTail = tail.count
         if let reason = objection(toTail: tail) {
             try report(JournalFlaw(file: file.path, line: lines + 1, reason: reason))
         }
+    }
+
+    /// Makes the end of the file that of the sound beginning.
+    func cutTail() throws(DiskFault) {
+        if tornTail > 0 { try file.truncate(to: length) }
+        if lacksNewline { try file.writeAll([Journal.newline].span, at: length - 1) }
     }
 
     private mutating func readHeader(_ line: [UInt8]) throws(StorageError) -> String? {
@@ -127,7 +146,13 @@ struct JournalReader {
             let isBegun = Journal.header().starts(with: tail.dropLast(zeros))
             return isBegun ? nil : "this is not the header of a \(Journal.format), or a byte of it was changed"
         }
-        guard let stated = Journal.sealed(tail.span) else { return nil }
+        return wholeCommit(in: tail) == nil
+            ? nil : "a whole commit without its newline, and bytes behind it: a byte was changed"
+    }
+
+    /// Where the commit ends with which `tail` begins, if it is whole but for its newline and something is behind it.
+    private func wholeCommit(in tail: [UInt8]) -> Int? {
+        guard lines > 0, let stated = Journal.sealed(tail.span) else { return nil }
         var chain = self.chain
         var start = Journal.sealLength
         for index in start..<(tail.count - 1) where tail[index] == UInt8(ascii: "}") {
@@ -135,7 +160,7 @@ struct JournalReader {
             start = index + 1
             var whole = chain
             whole.add([Journal.newline].span)
-            if whole == stated { return "a whole commit without its newline, and bytes behind it: a byte was changed" }
+            if whole == stated { return start }
         }
         return nil
     }

@@ -54,7 +54,7 @@ extension JournalStore {
         }
 
         try onDisk { () throws(DiskFault) in
-            if reader.tornTail > 0 { try file.truncate(to: reader.length) }
+            try reader.cutTail()
             if reader.lines == 0 { try reader.begin() } else { try reader.rewriteLastBatch() }
             try file.sync()
             try disk.syncFolder(folder)

@@ -21,8 +21,9 @@ extension JournalStore {
     /// 2. Takes the lock.
     /// 3. Reads base and segments; any damage ends it here, with nothing changed.
     /// 4. Writes the header of a new journal, or cuts a torn tail.
-    /// 5. Syncs the last segment, the folder and the folders above: what was read may so far be in the kernel's memory
-    ///    only, left there by a process that was killed before its sync.
+    /// 5. Writes the last batch once more, and syncs the last segment, the folder and the folders above: what was read
+    ///    may so far be in the kernel's memory only, left there by a process that was killed before its sync, or after
+    ///    one that failed.
     /// 6. Removes what an interrupted compaction has left.
     ///
     /// - Parameters:
@@ -53,8 +54,7 @@ extension JournalStore {
         }
 
         try onDisk { () throws(DiskFault) in
-            if reader.last.tornTail > 0 { try file.truncate(to: reader.last.length) }
-            if reader.last.lines == 0 { try reader.begin() }
+            try reader.last.mend()
             try file.sync()
             try disk.syncFolder(folder)
             for above in ancestors(of: folder) {

@@ -31,7 +31,7 @@ struct StoreReader {
     private(set) var sealed: [Segment] = []
     private(set) var boundary = Boundary()
     /// The segment that grows, read to its end.
-    private(set) var last: JournalReader
+    var last: JournalReader
     let lastFile: any DiskFile
     /// Of all files.
     private(set) var lines = 0
@@ -121,9 +121,6 @@ struct StoreReader {
         boundary = Boundary(position: position, time: time)
         last = try read(lastFile, behind: files.segments.last ?? 0, position, visit, report)
     }
-
-    /// Writes the header of the last segment, which has none.
-    mutating func begin() throws(DiskFault) { try last.begin() }
 
     private mutating func read(
         _ file: any DiskFile, behind: Int, _ position: JournalPosition, _ visit: Visit, _ report: Report

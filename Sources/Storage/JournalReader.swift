@@ -23,54 +23,54 @@ struct JournalReader {
         self.file = file
     }
 
-    /// Bytes asked of the disk at a time.
-    private static let piece = 1 << 20
-
     /// Hands each commit to `visit`, which may object to it with a reason, and each flaw to `report`, which may throw
     /// to stop. The first line that is a header of another version ends it with `unknownFormat`.
     mutating func readAll(
         visit: (JournalEntry) -> String?, report: (JournalFlaw) throws(StorageError) -> Void
     ) throws(StorageError) {
-        var splitter = LineSplitter()
-        var offset = 0
+        let ahead = JournalLines(file)
+        // Whoever is told of a flaw may do with the file what he wants.
+        defer { ahead.stop() }
         while true {
-            let piece: [UInt8]
-            do { piece = try file.read(upTo: Self.piece, at: offset) } catch { throw .disk(error) }
-            if piece.isEmpty { break }
-            offset += piece.count
-            splitter.append(piece)
-            while let line = splitter.next() {
+            let piece: JournalLines.Piece
+            do { piece = try ahead.next() } catch { throw .disk(error) }
+            for (place, entry) in piece.lines {
+                let line = piece.bytes.span.extracting(place)
                 lines += 1
-                let reason = lines == 1 ? try readHeader(line) : readCommit(line, visit: visit)
+                let reason = lines == 1 ? try readHeader(line) : readCommit(entry, in: line, visit: visit)
                 if let reason { try report(JournalFlaw(file: file.path, line: lines, reason: reason)) }
                 length += line.count
             }
-        }
-        let tail = splitter.rest
-        tornTail = tail.count
-        if let reason = objection(toTail: tail) {
-            try report(JournalFlaw(file: file.path, line: lines + 1, reason: reason))
+            guard piece.isLast else { continue }
+            let tail = piece.bytes.span.extracting(piece.length...)
+            tornTail = tail.count
+            if let reason = objection(toTail: [UInt8](tail)) {
+                try report(JournalFlaw(file: file.path, line: lines + 1, reason: reason))
+            }
+            return
         }
     }
 
-    private mutating func readHeader(_ line: [UInt8]) throws(StorageError) -> String? {
+    private mutating func readHeader(_ line: Span<UInt8>) throws(StorageError) -> String? {
+        let header = [UInt8](line)
         chains = [Checksum().after(Journal.header().span)]
-        guard line != Journal.header() else { return nil }
+        guard header != Journal.header() else { return nil }
         var place = Journal.sealLength
         let members = Array(#""format":"\#(Journal.format)","version":"#.utf8)
-        if line.count > place, line.span.skip(members, at: &place), let version = line.span.number(at: &place),
-            line == Journal.header(version: version)
+        if line.count > place, line.skip(members, at: &place), let version = line.number(at: &place),
+            header == Journal.header(version: version)
         {
             throw .unknownFormat(file: file.path, found: "\(Journal.format) version \(version)")
         }
         return "this is not the header of a \(Journal.format), or a byte of it was changed"
     }
 
-    private mutating func readCommit(_ line: [UInt8], visit: (JournalEntry) -> String?) -> String? {
+    private mutating func readCommit(
+        _ entry: JournalEntry?, in line: Span<UInt8>, visit: (JournalEntry) -> String?
+    ) -> String? {
         let expected = sequence + 1
-        let entry = JournalEntry(line: line.span)
-        let stated = Journal.sealed(line.span)
-        let computed = line.count > Journal.sealLength ? chains.map { $0.after(line.span) } : chains
+        let stated = Journal.sealed(line)
+        let computed = line.count > Journal.sealLength ? chains.map { $0.after(line) } : chains
         // A number from a line whose checksum does not fit is a hint, and not one to reckon on from.
         sequence = entry.map(\.sequence).flatMap { $0 < .max ? $0 : nil } ?? expected
         guard let stated, computed.contains(stated) else {

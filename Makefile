@@ -19,7 +19,7 @@ COMPARATORS := scripts/packages --without-services wrk:wrk nginx-light:nginx hap
 BUILD := swift build --explicit-target-dependency-import-check error
 # Optimised as one program when it is linked: a read runs 15 % fewer instructions (docs/performance.md).
 RELEASE := $(BUILD) -c release --static-swift-stdlib --experimental-lto-mode full
-SWIFT := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Vault
+SWIFT := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Vault Benchmarks/Store
 
 # A secret must arrive as it was typed: make never expands it, and no shell reads it as text. (What make cuts off itself is
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)

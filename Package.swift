@@ -65,6 +65,11 @@ let package = Package(
         .executableTarget(
             name: "vault-bench", dependencies: ["Vault"], path: "Benchmarks/Vault", swiftSettings: house),
 
+        // Not a product: what the JSON file store costs (`make bench-store`).
+        .executableTarget(
+            name: "store-bench", dependencies: ["Storage", "FHIR", "JSON"], path: "Benchmarks/Store",
+            swiftSettings: house),
+
         // Malformed and smuggling requests, for the decoder's tests and for those of the whole program.
         .target(name: "WireCases", path: "Tests/WireCases", swiftSettings: house),
         // What a client says and must be told, for the router's tests and for those of the whole program.

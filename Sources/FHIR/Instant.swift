@@ -20,23 +20,34 @@ package struct Instant: Sendable, Hashable, Comparable {
 
     /// Nil when the text is not of the form `YYYY-MM-DDThh:mm:ss.sssZ` or names no time, as February 30 or 24:00 do.
     package init?(_ text: String) {
-        let pattern = "0000-00-00T00:00:00.000Z"
-        guard text.utf8.count == pattern.utf8.count else { return nil }
-        var numbers: [Int64] = [0]
-        for (byte, expected) in zip(text.utf8, pattern.utf8) {
-            if expected == UInt8(ascii: "0") {
-                guard case UInt8(ascii: "0")...UInt8(ascii: "9") = byte else { return nil }
-                numbers[numbers.count - 1] = numbers[numbers.count - 1] * 10 + Int64(byte - UInt8(ascii: "0"))
-            } else {
-                guard byte == expected else { return nil }
-                numbers.append(0)
-            }
+        self.init(text.utf8.span)
+    }
+
+    /// The same, for what is no text yet.
+    package init?(_ bytes: Span<UInt8>) {
+        guard bytes.count == 24, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+            bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+            bytes[19] == UInt8(ascii: "."), bytes[23] == UInt8(ascii: "Z"),
+            let year = bytes.digits(0..<4), let month = bytes.digits(5..<7), let day = bytes.digits(8..<10),
+            let hour = bytes.digits(11..<13), let minute = bytes.digits(14..<16), let second = bytes.digits(17..<19),
+            let millisecond = bytes.digits(20..<23), year > 0, hour < 24, minute < 60, second < 60
+        else { return nil }
+        let days = Self.day(year: year, month: month, day: day)
+        // A month or a day that is none would have carried into another one.
+        guard Self.date(ofDay: days) == (year, month, day) else { return nil }
+        self.init(milliseconds: (((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000 + millisecond)
+    }
+}
+
+extension Span<UInt8> {
+    /// The number that decimal digits in these places make; nil when another byte is among them.
+    fileprivate func digits(_ places: Range<Int>) -> Int64? {
+        var number: Int64 = 0
+        for place in places {
+            guard case UInt8(ascii: "0")...UInt8(ascii: "9") = self[place] else { return nil }
+            number = number * 10 + Int64(self[place] - UInt8(ascii: "0"))
         }
-        let minutes = numbers[3] * 60 + numbers[4]
-        let day = Self.day(year: numbers[0], month: numbers[1], day: numbers[2])
-        self.init(milliseconds: (day * 1_440 + minutes) * 60_000 + numbers[5] * 1_000 + numbers[6])
-        // A number out of its range would have carried into the next one.
-        guard numbers[0] > 0, self.text == text else { return nil }
+        return number
     }
 }
 

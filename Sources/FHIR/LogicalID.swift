@@ -3,7 +3,7 @@
 package struct LogicalID: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Eight bytes a word, the first one highest, and zeros behind the last: so the order of these numbers is that of
     /// the bytes, and no two ids share them.
-    private let words: [8 of UInt64]
+    package let words: [8 of UInt64]
 
     /// Nil when the text is not an id.
     package init?(_ text: String) {

@@ -18,7 +18,7 @@ struct BaseReader {
     var chain: Checksum { end?.chain ?? Checksum() }
 
     private let file: any DiskFile
-    private var running = LineChain(header: BaseFile.header())
+    private var running = LineChain()
     /// The last sound version.
     private var last: (key: ResourceKey, version: Int)?
     /// The greatest number of a commit among the sound versions.
@@ -30,6 +30,7 @@ struct BaseReader {
 
     init(_ file: any DiskFile) {
         self.file = file
+        running.expect(BaseFile.header())
     }
 
     /// Bytes asked of the disk at a time.
@@ -68,7 +69,7 @@ struct BaseReader {
     private mutating func read(
         _ line: [UInt8], isRest: Bool = false, _ visit: Visit, _ report: Report
     ) throws(StorageError) {
-        switch running.take(line, isRest: isRest) {
+        switch running.take(line.span, isRest: isRest) {
         case .sound:
             if let reason = try accept(line, visit) { try flaw(reason, line: lines, report) }
         case .damaged:

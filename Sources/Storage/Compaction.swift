@@ -52,7 +52,7 @@ struct CompactionPlan: Sendable {
         var tail: [TailVersion] = []
         var places: [Place] = []
         var position = JournalPosition()
-        if let base { position = JournalPosition(sequence: base.commits, chains: [base.chain]) }
+        if let base { position = JournalPosition(sequence: base.commits, running: LineChain(after: base.chain)) }
         for segment in sealed {
             var reader = JournalReader(segment.file, after: position)
             try reader.readAll { entry, offset in
@@ -83,7 +83,7 @@ struct CompactionPlan: Sendable {
         }
         let report = try merge.write(
             over: files.old, folder: folder, commits: boundary.position.sequence, time: boundary.time,
-            chain: boundary.position.chains[0])
+            chain: boundary.position.running.checksum)
         return CompactionReport(
             versions: report.read, kept: report.kept,
             bytesBefore: sealed.reduce(base?.bytes ?? 0) { $0 + $1.bytes }, bytes: report.bytes)

@@ -4,14 +4,24 @@ import FHIR
 struct JournalEntry: Equatable {
     /// From 1, without gaps.
     let sequence: Int
+    private let first: StoredVersion
+    private let others: [StoredVersion]
+
     /// At least one, all of one time.
-    let versions: [StoredVersion]
+    var versions: [StoredVersion] { [first] + others }
+    var time: Instant { first.lastUpdated }
+
+    /// Goes through the versions, without an array of one.
+    func forEachVersion(_ body: (StoredVersion) -> Void) {
+        body(first)
+        for version in others { body(version) }
+    }
 
     /// Appends the line of this commit. Type, id and time hold no character that JSON would escape.
     func append(to file: inout [UInt8], after chain: inout Checksum) {
         Journal.seal(into: &file, after: &chain) { line in
-            guard versions.count > 1 else { return append(versions[0], to: &line) }
-            line += #""seq":\#(sequence),"time":"\#(versions[0].lastUpdated.text)","changes":["#.utf8
+            guard !others.isEmpty else { return append(first, to: &line) }
+            line += #""seq":\#(sequence),"time":"\#(first.lastUpdated.text)","changes":["#.utf8
             for (place, version) in versions.enumerated() {
                 if place > 0 { line.append(UInt8(ascii: ",")) }
                 line += #"{"type":"\#(version.key.type.name)","id":"\#(version.key.id.text)","#.utf8
@@ -42,65 +52,63 @@ struct JournalEntry: Equatable {
     }
 
     init(sequence: Int, versions: [StoredVersion]) {
+        self.init(sequence: sequence, first: versions[0], others: Array(versions.dropFirst()))
+    }
+
+    /// Of one version, as most are: then no array is made.
+    private init(sequence: Int, first: StoredVersion, others: [StoredVersion]) {
         self.sequence = sequence
-        self.versions = versions
+        self.first = first
+        self.others = others
     }
 }
 
 // MARK: - Reading
 
 extension JournalEntry {
-    private static let members = (
-        sequence: Array(#""seq":"#.utf8), type: Array(#","type":""#.utf8), id: Array(#","id":""#.utf8),
-        version: Array(#","version":"#.utf8), time: Array(#","time":""#.utf8), action: Array(#","action":""#.utf8),
-        put: Array(#"put","resource":"#.utf8), delete: Array(#"delete"}"#.utf8), changes: Array(#","changes":["#.utf8),
-        first: Array(#"{"type":""#.utf8), next: Array(#",{"type":""#.utf8), sized: Array(#"put","length":"#.utf8),
-        resource: Array(#","resource":"#.utf8), end: Array("]}".utf8)
-    )
-
     /// Reads a line, newline included, of exactly the form `append` gives it; nil for any other. The resource is taken
     /// as it stands: the checksum, which is not looked at here, vouches for it.
     init?(line: Span<UInt8>) {
-        let members = Self.members
         var place = Journal.sealLength
-        guard line.count > place + 1, line.skip(members.sequence, at: &place), let sequence = line.number(at: &place)
+        guard line.count > place + 1, line.skip(.sequence, at: &place), let sequence = line.number(at: &place)
         else { return nil }
-        let versions =
-            if line.skip(members.time, at: &place) {
-                Self.several(line, at: &place)
-            } else {
-                Self.one(line, at: &place).map { [$0] }
-            }
-        guard let versions, place == line.count - 1 else { return nil }
-        self.init(sequence: sequence, versions: versions)
+        if line.skip(.time, at: &place) {
+            guard let versions = Self.several(line, at: &place), place == line.count - 1 else { return nil }
+            self.init(sequence: sequence, versions: versions)
+        } else {
+            guard let version = Self.one(line, at: &place), place == line.count - 1 else { return nil }
+            self.init(sequence: sequence, first: version, others: [])
+        }
     }
 
     private static func one(_ line: Span<UInt8>, at place: inout Int) -> StoredVersion? {
-        guard line.skip(members.type, at: &place), let (key, version) = head(line, at: &place),
-            line.skip(members.time, at: &place), let time = line.quoted(at: &place).flatMap({ Instant($0) }),
-            line.skip(members.action, at: &place)
+        guard line.skip(.type, at: &place), let (key, version) = head(line, at: &place),
+            line.skip(.time, at: &place), let time = line.quotation(at: &place),
+            let time = Instant(line.extracting(time)),
+            line.skip(.action, at: &place)
         else { return nil }
-        guard !line.skip(members.delete, at: &place) else {
+        guard !line.skip(.delete, at: &place) else {
             return StoredVersion(key: key, version: version, lastUpdated: time, body: nil)
         }
         // The resource ends where the line does: before a brace and the newline.
         let end = line.count - 2
-        guard line.skip(members.put, at: &place), place < end, line[end] == UInt8(ascii: "}") else { return nil }
+        guard line.skip(.put, at: &place), place < end, line[end] == UInt8(ascii: "}") else { return nil }
         defer { place = end + 1 }
         return StoredVersion(
             key: key, version: version, lastUpdated: time, body: [UInt8](line.extracting(place..<end)))
     }
 
     private static func several(_ line: Span<UInt8>, at place: inout Int) -> [StoredVersion]? {
-        guard let time = line.quoted(at: &place).flatMap({ Instant($0) }), line.skip(members.changes, at: &place)
+        guard let time = line.quotation(at: &place), let time = Instant(line.extracting(time)),
+            line.skip(.changes, at: &place)
         else { return nil }
         var versions: [StoredVersion] = []
-        while line.skip(versions.isEmpty ? members.first : members.next, at: &place) {
-            guard let (key, version) = head(line, at: &place), line.skip(members.action, at: &place) else { return nil }
+        while line.skip(versions.isEmpty ? .first : .next, at: &place) {
+            guard let (key, version) = head(line, at: &place), line.skip(.action, at: &place) else { return nil }
             var body: [UInt8]?
-            if !line.skip(members.delete, at: &place) {
-                guard line.skip(members.sized, at: &place), let length = line.number(at: &place),
-                    line.skip(members.resource, at: &place), length < line.count - place,
+            if !line.skip(.delete, at: &place) {
+                guard line.skip(.sized, at: &place), let length = line.number(at: &place),
+                    line.skip(.resource, at: &place), length < line.count - place,
                     line[place + length] == UInt8(ascii: "}")
                 else { return nil }
                 body = [UInt8](line.extracting(place..<(place + length)))
@@ -108,16 +116,58 @@ extension JournalEntry {
             }
             versions.append(StoredVersion(key: key, version: version, lastUpdated: time, body: body))
         }
-        return versions.count > 1 && line.skip(members.end, at: &place) ? versions : nil
+        return versions.count > 1 && line.skip(.end, at: &place) ? versions : nil
     }
 
     /// A type, whose name has begun, an id and a version.
     private static func head(_ line: Span<UInt8>, at place: inout Int) -> (ResourceKey, Int)? {
-        guard let type = line.quoted(at: &place).flatMap({ ResourceType($0) }),
-            line.skip(members.id, at: &place), let id = line.quoted(at: &place).flatMap({ LogicalID($0) }),
-            line.skip(members.version, at: &place), let version = line.number(at: &place)
+        guard let type = line.quotation(at: &place), let type = ResourceType(line.extracting(type)),
+            line.skip(.id, at: &place), let id = line.quotation(at: &place),
+            let id = LogicalID(line.extracting(id)),
+            line.skip(.version, at: &place), let version = line.number(at: &place)
         else { return nil }
         return (ResourceKey(type: type, id: id), version)
+    }
+}
+
+/// What stands between the values of a line.
+private struct Separator {
+    let bytes: StaticString
+
+    static let sequence = Separator(bytes: #""seq":"#)
+    static let type = Separator(bytes: #","type":""#)
+    static let id = Separator(bytes: #","id":""#)
+    static let version = Separator(bytes: #","version":"#)
+    static let time = Separator(bytes: #","time":""#)
+    static let action = Separator(bytes: #","action":""#)
+    static let put = Separator(bytes: #"put","resource":"#)
+    static let delete = Separator(bytes: #"delete"}"#)
+    static let changes = Separator(bytes: #","changes":["#)
+    static let first = Separator(bytes: #"{"type":""#)
+    static let next = Separator(bytes: #",{"type":""#)
+    static let sized = Separator(bytes: #"put","length":"#)
+    static let resource = Separator(bytes: #","resource":"#)
+    static let end = Separator(bytes: "]}")
+}
+
+extension Span<UInt8> {
+    /// Steps over a separator when it is what stands at `place`.
+    fileprivate func skip(_ separator: Separator, at place: inout Int) -> Bool {
+        let length = separator.bytes.utf8CodeUnitCount
+        guard count - place >= length else { return false }
+        let start = unsafe separator.bytes.utf8Start
+        for index in 0..<length where unsafe self[place + index] != start[index] { return false }
+        place += length
+        return true
+    }
+
+    /// Where the text up to a quotation mark is, which is stepped over. Nothing quoted needs an escape.
+    fileprivate func quotation(at place: inout Int) -> Range<Int>? {
+        let start = place
+        while place < count, self[place] != UInt8(ascii: "\"") { place += 1 }
+        guard place < count else { return nil }
+        place += 1
+        return start..<(place - 1)
     }
 }
 

@@ -91,7 +91,8 @@ extension JournalStore {
             try lock.withLock { try $0?.hold(path, on: disk, in: folder) }
             desk.compaction.sealed.append(.init(file: desk.writer.file, bytes: desk.writer.length))
             desk.compaction.boundary = .init(
-                position: JournalPosition(sequence: behind, chains: [desk.writer.chain]), time: desk.lastUpdated)
+                position: JournalPosition(sequence: behind, running: LineChain(after: desk.writer.chain)),
+                time: desk.lastUpdated)
             desk.writer.goOn(in: new, behind: header)
         } catch {
             // It has its name, but for how long? What would be written behind it could be lost with it.
@@ -111,8 +112,8 @@ extension JournalStore {
         } catch {
             throw error.isFull ? .full(error) : .disk(error)
         }
-        desk.compaction.base = .init(
-            commits: plan.boundary.position.sequence, bytes: report.bytes, chain: plan.boundary.position.chains[0])
+        let end = plan.boundary.position
+        desk.compaction.base = .init(commits: end.sequence, bytes: report.bytes, chain: end.running.checksum)
         desk.compaction.sealed.removeFirst(plan.sealed.count)
         // What cannot be removed now is removed at the next start.
         if let old = plan.base, old.commits != plan.boundary.position.sequence {

@@ -45,9 +45,9 @@ extension JournalStore {
         let file = reader.lastFile
         try lock.hold(file.path, on: disk, in: folder)
 
-        var versions: [ResourceKey: StoredVersion] = [:]
+        var versions = IndexBuilder()
         try reader.readAll { version, isInBase in
-            let before = versions.updateValue(version, forKey: version.key)
+            let before = versions.add(version)
             return isInBase ? nil : version.objection(after: before?.version)
         } report: { flaw throws(StorageError) in
             throw .damaged(folder: folder, flaw)
@@ -63,11 +63,11 @@ extension JournalStore {
             for name in reader.leftovers { try disk.remove("\(folder)/\(name)") }
         }
 
+        let index = versions.finish()
         let recovery = Recovery(
-            file: file.path, commits: reader.last.sequence, resources: versions.values.count { !$0.isDeleted },
-            cutBytes: reader.last.tornTail)
+            file: file.path, commits: reader.last.sequence, resources: index.count, cutBytes: reader.last.tornTail)
         let store = JournalStore(
-            folder, on: disk, versions: versions, from: reader, lock: lock, waitingLimit: waitingLimit,
+            folder, on: disk, index: index, from: reader, lock: lock, waitingLimit: waitingLimit,
             compaction: compaction, clock: clock)
         return (store, recovery)
     }

@@ -77,11 +77,11 @@ package final class JournalStore: ResourceStore {
 
     /// A store over files that were read to their end. `waitingLimit` is the number of commits that may wait.
     init(
-        _ folder: String, on disk: any Disk, versions: [ResourceKey: StoredVersion], from reader: StoreReader,
+        _ folder: String, on disk: any Disk, index: consuming VersionIndex, from reader: StoreReader,
         lock: consuming FolderLock, waitingLimit: Int, compaction: CompactionSettings,
         clock: @escaping @Sendable () -> Instant
     ) {
-        index = Mutex(VersionIndex(versions))
+        self.index = Mutex(index)
         desk = Mutex(
             Desk(
                 writer: JournalWriter(reader.lastFile, after: reader.last), lastUpdated: reader.time,

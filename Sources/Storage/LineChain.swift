@@ -1,6 +1,6 @@
 /// The running checksum of a file as its lines are read. It goes on behind damage in such a way that one changed byte,
 /// whichever and into whatever, is found once.
-struct LineChain {
+struct LineChain: Sendable {
     /// How a line stands to the ones before it.
     enum Finding: Equatable {
         /// The checksum fits.
@@ -14,7 +14,7 @@ struct LineChain {
     }
 
     /// Lines of damage that belong together.
-    private struct Damage {
+    private struct Damage: Sendable {
         /// Of the bytes so far.
         var computed: Checksum
         /// Bytes to come that stand before those a checksum covers.
@@ -31,7 +31,7 @@ struct LineChain {
 
     /// What the checksum may be before the next line. Behind damage there are several: that of its bytes, the one it
     /// says it has, and that of the header if it should have been this. Any may be the true one.
-    private var candidates = [Checksum()]
+    private var candidates: [Checksum]
     /// The damage that the next line may go on with.
     private var damage: Damage?
     /// The checksum behind the header, until that was taken.
@@ -43,18 +43,23 @@ struct LineChain {
     /// Whether the last line taken was damaged.
     var isInDamage: Bool { damage != nil }
 
-    /// - Parameter header: the line a sound file begins with.
-    init(header: [UInt8]) {
-        self.header = Checksum().after(header.span)
+    /// - Parameter checksum: that of what is before the file.
+    init(after checksum: Checksum = Checksum()) {
+        candidates = [checksum]
+    }
+
+    /// A file begins, which is sound where its first line is this one.
+    mutating func expect(_ header: [UInt8]) {
+        self.header = checksum.after(header.span)
     }
 
     /// Takes the next line, with its newline.
     ///
     /// - Parameter isRest: it is what stands behind an unended line and is taken as it is, so that a file without
     ///   newlines does not cost the square of its length.
-    mutating func take(_ line: [UInt8], isRest: Bool = false) -> Finding {
-        let stated = Journal.sealed(line.span)
-        if let stated, candidates.contains(where: { $0.after(line.span) == stated }) {
+    mutating func take(_ line: Span<UInt8>, isRest: Bool = false) -> Finding {
+        let stated = Journal.sealed(line)
+        if let stated, isSound(line, stated) {
             (candidates, damage, header) = ([stated], nil, nil)
             return .sound
         }
@@ -64,19 +69,24 @@ struct LineChain {
             damage = Damage(computed: checksum, others: [stated, header].compactMap(\.self))
             header = nil
         }
-        damage?.add(line.span)
+        damage?.add(line)
         candidates = damage.map { [$0.computed] + $0.others } ?? candidates
         return goesOn ? .restOfDamage : .damaged
     }
 
+    private func isSound(_ line: Span<UInt8>, _ stated: Checksum) -> Bool {
+        for candidate in candidates where candidate.after(line) == stated { return true }
+        return false
+    }
+
     /// How many bytes are a whole line but for its newline, in whose place another byte stands; nil when they are not.
-    func wholeLine(in bytes: [UInt8]) -> Int? {
-        guard let stated = Journal.sealed(bytes.span) else { return nil }
+    func wholeLine(in bytes: Span<UInt8>) -> Int? {
+        guard let stated = Journal.sealed(bytes) else { return nil }
         for candidate in candidates {
             var chain = candidate
             var start = Journal.sealLength
             for index in start..<(bytes.count - 1) where bytes[index] == UInt8(ascii: "}") {
-                chain.add(bytes.span.extracting(start...index))
+                chain.add(bytes.extracting(start...index))
                 start = index + 1
                 var whole = chain
                 whole.add([Journal.newline].span)

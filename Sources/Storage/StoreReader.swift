@@ -107,7 +107,7 @@ struct StoreReader {
             lines += reader.lines
             time = reader.time
             base = BaseExtent(commits: commits, bytes: reader.length, chain: reader.chain)
-            position = JournalPosition(sequence: commits, chains: [reader.chain])
+            position = JournalPosition(sequence: commits, running: LineChain(after: reader.chain))
         }
         for (file, behind) in zip(sealedFiles, files.segments) {
             let reader = try read(file, behind: behind, position, visit, report)
@@ -132,9 +132,13 @@ struct StoreReader {
         var reader = JournalReader(file, after: position)
         try reader.readAll { entry, _ in
             sound += 1
-            time = entry.versions[0].lastUpdated
-            let objections = entry.versions.map { visit($0, false) }
-            return objections.compactMap(\.self).first
+            time = entry.time
+            var objection: String?
+            entry.forEachVersion { version in
+                let found = visit(version, false)
+                objection = objection ?? found
+            }
+            return objection
         } report: { flaw throws(StorageError) in
             try report(flaw)
         }

@@ -1,41 +1,42 @@
 import FHIR
 
-/// What the store answers reads from: the newest version of each key, and the ids of each type in order.
+/// What the store answers reads from: the newest version of each key, and those of each type in order.
 struct VersionIndex: VersionSource {
     private struct Resources {
-        var versions: [LogicalID: StoredVersion] = [:]
-        /// Of what is not deleted.
-        var ids = OrderedIDs()
+        var versions = VersionTable()
+        /// What is not deleted.
+        var live = OrderedVersions()
 
         mutating func record(_ version: StoredVersion) {
-            let id = version.key.id
-            let before = versions.updateValue(version, forKey: id)
+            let before = versions.update(version)
             let wasLive = before.map { !$0.isDeleted } ?? false
-            if version.isDeleted {
-                if wasLive { ids.remove(id) }
-            } else if !wasLive {
-                ids.insert(id)
+            switch (wasLive, isLive: !version.isDeleted) {
+            case (true, true): live.replace(with: version)
+            case (true, false): live.remove(version.key.id)
+            case (false, true): live.insert(version)
+            case (false, false): break
             }
         }
     }
 
     /// In the order of `ResourceType.all`.
-    private var resources = [Resources](repeating: Resources(), count: ResourceType.all.count)
+    private var resources: [Resources]
 
-    init() {}
+    init() {
+        self.init([VersionTable](repeating: VersionTable(), count: ResourceType.all.count))
+    }
 
-    init(_ versions: [ResourceKey: StoredVersion]) {
-        for (type, versions) in Dictionary(grouping: versions.values, by: \.key.type) {
-            resources[type.place] = Resources(
-                versions: Dictionary(uniqueKeysWithValues: versions.lazy.map { ($0.key.id, $0) }),
-                ids: OrderedIDs(versions.lazy.filter { !$0.isDeleted }.map(\.key.id)))
+    /// Takes what is known already, by type in the order of `ResourceType.all`.
+    init(_ tables: [VersionTable]) {
+        resources = tables.map { table in
+            Resources(versions: table, live: OrderedVersions(table.versions.filter { !$0.isDeleted }))
         }
     }
 
     func current(_ key: ResourceKey) -> StoredVersion? { resources[key.type.place].versions[key.id] }
 
     func first(of type: ResourceType, where isWanted: (StoredVersion) -> Bool) -> StoredVersion? {
-        resources[type.place].versions.values.first { !$0.isDeleted && isWanted($0) }
+        resources[type.place].versions.versions.first { !$0.isDeleted && isWanted($0) }
     }
 
     mutating func record(_ version: StoredVersion) {
@@ -43,11 +44,13 @@ struct VersionIndex: VersionSource {
     }
 
     func page(of type: ResourceType, after: LogicalID?, limit: Int) -> [StoredVersion] {
-        let resources = resources[type.place]
-        return resources.ids.page(after: after, limit: limit).compactMap { resources.versions[$0] }
+        resources[type.place].live.page(after: after, limit: limit)
     }
 
-    func count(of type: ResourceType) -> Int { resources[type.place].ids.count }
+    func count(of type: ResourceType) -> Int { resources[type.place].live.count }
+
+    /// Of all types.
+    var count: Int { resources.reduce(0) { $0 + $1.live.count } }
 
     var types: [ResourceType] { ResourceType.all.filter { count(of: $0) > 0 }.sorted { $0.name < $1.name } }
 }

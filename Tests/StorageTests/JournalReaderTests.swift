@@ -8,8 +8,8 @@ import Testing
     private func read(_ journal: [UInt8]) throws -> (flaws: [Int], sequences: [Int], reader: JournalReader) {
         var reader = JournalReader(TestFile.holding(journal))
         var (flaws, sequences): ([Int], [Int]) = ([], [])
-        try reader.readAll {
-            sequences.append($0.sequence)
+        try reader.readAll { entry, _ in
+            sequences.append(entry.sequence)
             return nil
         } report: {
             flaws.append($0.line)
@@ -27,9 +27,10 @@ import Testing
                     var changed = journal
                     changed[place] = value
                     let (flaws, sequences, reader) = try read(changed)
-                    // A last line without its newline may be a write that was cut short.
-                    let isTorn = place == journal.count - 1 && value != Journal.newline
-                    #expect(flaws == [index + 1], "byte \(place) of line \(index + 1) = \(value)")
+                    // A zero in place of the last newline is a write that was cut short there, or as good as that.
+                    let isCut = place == journal.count - 1 && value == 0
+                    let isTorn = place == journal.count - 1 && !isCut
+                    #expect(flaws == (isCut ? [] : [index + 1]), "byte \(place) of line \(index + 1) = \(value)")
                     let isNewline = byte == Journal.newline
                     let others = (1..<lines.count).filter { $0 != index || isNewline && !isTorn }
                     #expect(sequences == others, "byte \(place) of line \(index + 1) = \(value)")

@@ -21,11 +21,12 @@ struct UnsafeBudget {
         "Sources/Server/Auditing/Audit+Open.swift": 3,
         "Sources/Server/Clock.swift": 1,
         "Sources/Server/Inspection/AuditLogExamination.swift": 3,
-        // Storage: the system calls of a disk, crc32.
+        // Storage: the system calls of a disk, crc32, memchr, a StaticString's bytes.
         "Sources/Storage/Checksum.swift": 2,
         "Sources/Storage/DiskFault.swift": 3,
         "Sources/Storage/Journal.swift": 2,
-        "Sources/Storage/JournalEntry.swift": 2,
+        "Sources/Storage/JournalEntry.swift": 4,
+        "Sources/Storage/LineSplitter.swift": 3,
         "Sources/Storage/SystemDisk.swift": 14,
         // Telemetry: write(2), clock_gettime, and the system calls of the audit log's file.
         "Sources/Telemetry/AuditFault.swift": 1,

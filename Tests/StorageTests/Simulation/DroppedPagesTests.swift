@@ -47,7 +47,7 @@ import Testing
     @Test func aHeaderWhoseSyncFailedIsDurableAfterTheNextStart() throws {
         for seed in 0..<UInt64(60) {
             let disk = SimulatedDisk(seed: seed, order: .none)
-            disk.plan(FaultPlan(failures: [11: EIO]))
+            disk.plan(FaultPlan(failures: [12: EIO]))
             #expect(throws: StorageError.self) {
                 try JournalStore.open("/store", disk: disk, clock: TestClock().now)
             }

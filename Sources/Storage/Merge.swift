@@ -36,7 +36,7 @@ struct Merge {
     private var newest = 0
 
     /// - Parameters:
-    ///   - tail: in any order. Handed over, it is sorted in its place.
+    ///   - tail: in any order. Handed over (`consume`), it is sorted in its place, with half of its size beside it.
     ///   - load: finds a version of the tail; is asked for each at most once, in the order of a base.
     ///   - file: takes the new base.
     init(rule: HistoryRule, tail: consuming [TailVersion], into file: any DiskFile, load: @escaping Load) {

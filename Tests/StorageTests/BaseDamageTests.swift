@@ -52,6 +52,11 @@ import Testing
         for more in [[UInt8(0)], [Journal.newline], Array("more\n".utf8), try lines()[1], base] {
             #expect(try flaws(base + more) == [10])
         }
+        // Also where the end of the base is that of a piece of the file.
+        for length in 0..<61 {
+            let body = #"{"x":"\#(String(repeating: "x", count: length))"}"#
+            #expect(try flaws(try [BaseLine(1, "Patient/a", 1, body: body)].base() + [0]) == [4])
+        }
     }
 
     @Test func missingSwappedAndRepeatedLinesAreFlaws() throws {

@@ -7,7 +7,7 @@ import Storage
 ///     store-bench fill FOLDER COUNT              commits so many Clients, 4,000 at once
 ///     store-bench write FOLDER WRITERS SECONDS   commits from so many writers, each one Client after the other
 ///     store-bench open FOLDER                    opens it
-///     store-bench look FOLDER WHAT COUNT         opens it, then looks so often: `current` or `page`
+///     store-bench look FOLDER COUNT              opens it, then looks so often at a resource, and at a page
 ///
 /// Each prints one line of numbers with tabs between; `Benchmarks/store-costs` says what they are.
 @main
@@ -19,7 +19,7 @@ struct StoreBench {
         case ("write", 4):
             try await write(words[1], writers: try number(words[2]), for: .seconds(try number(words[3])))
         case ("open", 2): try await measureOpening(words[1])
-        case ("look", 4): try await look(words[1], what: words[2], count: try number(words[3]))
+        case ("look", 3): try await look(words[1], count: try number(words[2]))
         default: throw Wrong(what: "see the head of StoreBench.swift for what it can do")
         }
     }

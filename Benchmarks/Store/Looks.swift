@@ -28,7 +28,7 @@ extension StoreBench {
         return try (0..<min(count, 4_096)).map { try SampleClient.key($0 * 7_919 % count) }
     }
 
-    // Callgrind counts what runs inside of these two, which it knows by their names.
+    // Callgrind writes its counts when each of these two begins, and `tell` afterwards; it knows them by their names.
 
     /// How many of the looks found something.
     @inline(never)

@@ -38,6 +38,7 @@ struct StoreBench {
 
     static func open(_ folder: String) throws -> JournalStore { try JournalStore.open(folder, clock: now).store }
 
+    @inline(never)
     static func tell(_ numbers: Int...) {
         unsafe puts(numbers.map(String.init).joined(separator: "\t"))
     }
@@ -58,13 +59,17 @@ struct StoreBench {
         await store.close()
     }
 
-    /// Prints nanoseconds, the journal's bytes, Clients and the process's KiB of resident memory.
+    /// Prints nanoseconds, the files' bytes, Clients, the process's KiB of resident memory, nanoseconds of all cores.
     private static func measureOpening(_ folder: String) async throws {
         let begin = ContinuousClock.now
         let store = try open(folder)
         let time = ContinuousClock.now - begin
+        var busy = timespec()
+        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &busy)
         let resident = try residentKiB()
-        tell(Int(time / .nanoseconds(1)), try bytes(of: folder), store.count(of: .client), resident)
+        tell(
+            Int(time / .nanoseconds(1)), try bytes(of: folder), store.count(of: .client), resident,
+            busy.tv_sec * 1_000_000_000 + busy.tv_nsec)
         await store.close()
     }
 

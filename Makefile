@@ -25,7 +25,7 @@ SWIFT := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/So
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
 unexport VALUE
 
-.PHONY: help packages build run rotate test test-asan test-tsan fuzz soak idle bench bench-vault bench-alike bench-wire bench-calls bench-instructions format lint clean
+.PHONY: help packages build run rotate test test-asan test-tsan fuzz soak idle bench bench-vault bench-alike bench-wire bench-calls bench-instructions bench-store format lint clean
 
 help: ## List the targets, each with a sentence.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -103,6 +103,12 @@ bench-calls: packages ## Prove that keyward and the bare loop in C do the same s
 bench-instructions: packages ## Count the instructions of a request, and refuse 3 % above the baseline (UPDATE=1 rewrites it).
 	@scripts/packages valgrind:valgrind python3:python3
 	@Benchmarks/instructions $(if $(UPDATE),--update)
+
+bench-store: ROUNDS = 5
+bench-store: SECONDS = 2
+bench-store: packages ## Measure the JSON file store: writers, a start, look-ups, an authentication (10 min; PARTS=writers,start).
+	@scripts/packages valgrind:valgrind python3:python3 gcc:cc libc6-dev:/usr/include/stdio.h libsqlite3-dev:/usr/include/sqlite3.h
+	@Benchmarks/store-costs --rounds $(ROUNDS) --seconds $(SECONDS) $(if $(PARTS),--parts $(PARTS)) $(if $(FOLDER),--folder $(FOLDER))
 
 format: ## Format the Swift code in place.
 	swift format --in-place --recursive $(SWIFT)

@@ -237,14 +237,15 @@ def has_tls(binary):
     return "--tls-certificate" in said and "--tls-private-key" in said
 
 
-def keyward(folder, tls=False, loops=1, cores="0", prefix=(), environment=None, name="keyward"):
+def keyward(folder, tls=False, loops=1, cores="0", prefix=(), environment=None, name="keyward", store="memory:",
+            scope=None):
     """keyward with a client whose secret is a file in a volume that is laid out as Kubernetes does it."""
     binary = build(ROOT, "--product", "keyward") / "keyward"
     secret = lay_out(folder)
     config = folder / "vault-config.json"
     config.write_text(json.dumps({
         "roots": [str(secret.parent)],
-        "secret": {secret.name: {"path": str(secret), "scope": {"resource_type": "Client", "id": USER}}}}))
+        "secret": {secret.name: {"path": str(secret), "scope": scope or {"resource_type": "Client", "id": USER}}}}))
     port = free_port()
     more = []
     if tls:
@@ -253,18 +254,18 @@ def keyward(folder, tls=False, loops=1, cores="0", prefix=(), environment=None, 
         pem, key = certificate(folder)
         more = ["--tls-certificate", pem, "--tls-private-key", key]
     return Server(name, [
-        *prefix, binary, "serve", "--port", port, "--store", "memory:", "--vault-config", config,
+        *prefix, binary, "serve", "--port", port, "--store", store, "--vault-config", config,
         "--event-loops", loops, "--log-level", "error", *more], port, folder, cores, tls, environment)
 
 
-def fill(server):
+def fill(server, credentials=None):
     """Puts the client and a Patient whose representation is BODY_SIZE bytes long; returns that representation."""
     client = {
         "resourceType": "Client", "id": USER, "grant_types": ["basic"],
         "_secret": {"extension": [
             {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"},
             {"url": "http://health-samurai.io/fhir/secret-reference", "valueString": "client-secret"}]}}
-    expect(server, "PUT", f"/fhir/Client/{USER}", client, credentials=None)
+    expect(server, "PUT", f"/fhir/Client/{USER}", client, credentials=credentials)
     padding = 0
     for _ in range(4):
         patient = {"resourceType": "Patient", "id": "x", "active": True, "name": [{"family": "K" + "e" * padding}]}

@@ -7,7 +7,7 @@ import Storage
 ///     store-bench fill FOLDER COUNT              commits so many Clients, 4,000 at once
 ///     store-bench write FOLDER WRITERS SECONDS   commits from so many writers, each one Client after the other
 ///     store-bench open FOLDER                    opens it
-///     store-bench look FOLDER WHAT COUNT         opens it, then looks so often: `current` or `page`
+///     store-bench look FOLDER COUNT              opens it, then looks so often at a resource, and at a page
 ///
 /// Each prints one line of numbers with tabs between; `Benchmarks/store-costs` says what they are.
 @main
@@ -19,7 +19,7 @@ struct StoreBench {
         case ("write", 4):
             try await write(words[1], writers: try number(words[2]), for: .seconds(try number(words[3])))
         case ("open", 2): try await measureOpening(words[1])
-        case ("look", 4): try await look(words[1], what: words[2], count: try number(words[3]))
+        case ("look", 3): try await look(words[1], count: try number(words[2]))
         default: throw Wrong(what: "see the head of StoreBench.swift for what it can do")
         }
     }
@@ -38,6 +38,7 @@ struct StoreBench {
 
     static func open(_ folder: String) throws -> JournalStore { try JournalStore.open(folder, clock: now).store }
 
+    @inline(never)
     static func tell(_ numbers: Int...) {
         unsafe puts(numbers.map(String.init).joined(separator: "\t"))
     }
@@ -58,13 +59,17 @@ struct StoreBench {
         await store.close()
     }
 
-    /// Prints nanoseconds, the journal's bytes, Clients and the process's KiB of resident memory.
+    /// Prints nanoseconds, the files' bytes, Clients, the process's KiB of resident memory, nanoseconds of all cores.
     private static func measureOpening(_ folder: String) async throws {
         let begin = ContinuousClock.now
         let store = try open(folder)
         let time = ContinuousClock.now - begin
+        var busy = timespec()
+        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &busy)
         let resident = try residentKiB()
-        tell(Int(time / .nanoseconds(1)), try bytes(of: folder), store.count(of: .client), resident)
+        tell(
+            Int(time / .nanoseconds(1)), try bytes(of: folder), store.count(of: .client), resident,
+            busy.tv_sec * 1_000_000_000 + busy.tv_nsec)
         await store.close()
     }
 

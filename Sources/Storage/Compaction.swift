@@ -8,8 +8,9 @@ struct Compaction {
     var sealed: [StoreReader.Segment]
     /// The end of the last one.
     var boundary: StoreReader.Boundary
-    /// The segment that grows follows this commit.
     var isRunning = false
+    /// Bytes of segments from which on one that failed is tried again.
+    var retry = 0
 
     init(_ reader: StoreReader) {
         base = reader.base
@@ -22,7 +23,7 @@ struct Compaction {
 
     /// Bytes of segments from which on they are taken into a base.
     func limit(_ settings: CompactionSettings) -> Int {
-        max(settings.least, min(base?.bytes ?? 0, settings.most))
+        max(settings.least, min(base?.bytes ?? 0, settings.most), retry)
     }
 }
 

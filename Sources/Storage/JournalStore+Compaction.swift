@@ -27,6 +27,8 @@ extension JournalStore {
     func considerCompaction(_ desk: inout Desk) {
         let bytes = desk.compaction.sealedBytes + desk.writer.length
         guard !desk.compaction.isRunning, bytes > desk.compaction.limit(settings) else { return }
+        // One that fails is not tried again with every batch.
+        desk.compaction.retry = bytes + settings.least
         begin(&desk, settings.report)
     }
 
@@ -115,6 +117,7 @@ extension JournalStore {
         let end = plan.boundary.position
         desk.compaction.base = .init(commits: end.sequence, bytes: report.bytes, chain: end.running.checksum)
         desk.compaction.sealed.removeFirst(plan.sealed.count)
+        desk.compaction.retry = 0
         // What cannot be removed now is removed at the next start.
         if let old = plan.base, old.commits != plan.boundary.position.sequence {
             try? disk.remove("\(folder)/\(BaseFile.name(commits: old.commits))")

@@ -73,8 +73,8 @@ struct Clients {
         families += 1
         let length =
             switch random.number(0...99) {
-            case 0..<3: random.number(0...6_000)
-            case 3..<20: random.number(0...600)
+            case 0..<5: random.number(0...6_000)
+            case 5..<20: random.number(0...600)
             default: random.number(0...20)
             }
         return "f\(families)" + String(repeating: "x", count: length)

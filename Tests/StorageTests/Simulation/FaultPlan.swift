@@ -6,6 +6,8 @@ struct FaultPlan: Sendable {
     var failures: [Int: Int32] = [:]
     /// So many writes in a hundred are short.
     var shortWrites = 0
+    /// After so many bytes the disk is full: one write is short, a few find no room, and then there is room again.
+    var room: Int?
 
     static let none = FaultPlan()
 }

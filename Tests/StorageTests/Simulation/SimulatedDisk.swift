@@ -235,7 +235,17 @@ extension SimulatedDisk {
         try call("pwrite", file.path, life: file.life) { state, isEnd throws(DiskFault) in
             guard file.isWritable else { throw DiskFault(call: "pwrite", path: file.path, code: EBADF) }
             let isShort = isEnd || state.random.chance(state.plan.shortWrites)
-            let taken = isShort && bytes.count > 1 ? state.random.number(1...bytes.count) : bytes.count
+            var taken = isShort && bytes.count > 1 ? state.random.number(1...bytes.count) : bytes.count
+            if let room = state.plan.room {
+                taken = min(taken, room)
+                state.plan.room = room - taken
+                if taken == 0 {
+                    if state.random.chance(40) { state.plan.room = nil }
+                    state.trace.append("  it finds no room")
+                    state.failed.append("pwrite")
+                    throw DiskFault(call: "pwrite", path: file.path, code: ENOSPC)
+                }
+            }
             state.contents[file.content]?.write(bytes[..<taken], at: offset)
             return taken
         }

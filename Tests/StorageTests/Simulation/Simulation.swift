@@ -1,6 +1,5 @@
 import FHIR
 import Glibc
-import Testing
 
 @testable import Storage
 
@@ -56,8 +55,9 @@ struct Simulation {
                 }
             }
             if random.chance(40) { plan.shortWrites = 30 }
+            if random.chance(20) { plan.room = random.number(0...4_000) }
             let ending = [Ending.close, .kill, .cut, .cut][random.number(0...3)]
-            try await live(plan, waves: random.number(0...8), ending: ending)
+            try await live(plan, waves: random.chance(25) ? 0 : random.number(1...8), ending: ending)
         }
         try await live(.none, waves: 1, ending: .cut)
         try await live(.none, waves: 0, ending: .close)

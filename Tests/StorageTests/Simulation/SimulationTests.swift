@@ -51,6 +51,20 @@ import Testing
     }
 }
 
+extension SimulationTests {
+    @Test func oneSeedIsOneRun() async throws {
+        for seed in Self.seeds(20) {
+            var traces: [[String]] = []
+            for _ in 0..<2 {
+                var simulation = try Simulation(seed: seed, order: .none)
+                try await simulation.run()
+                traces.append(simulation.disk.look { $0.trace } + simulation.disk.files.keys.sorted())
+            }
+            #expect(traces[0] == traces[1], "KEYWARD_SEED=\(seed)")
+        }
+    }
+}
+
 extension Simulation.Tally {
     mutating func add(_ other: Simulation.Tally) {
         lives += other.lives

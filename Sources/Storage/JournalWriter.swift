@@ -57,7 +57,7 @@ struct JournalWriter {
     /// Sees whether a write would succeed again, without leaving a trace.
     mutating func tryRoom() throws(StorageError) {
         try write(Self.probe.span)
-        try takeBack()
+        try takeBack(durably: false)
     }
 
     /// From now on `append` throws `unavailable` with this reason.
@@ -72,15 +72,17 @@ struct JournalWriter {
         do {
             try file.writeAll(bytes, at: length)
         } catch {
-            try takeBack()
+            try takeBack(durably: true)
             throw error.isFull ? .full(error) : .unavailable("\(error); nothing can be written until that ends")
         }
     }
 
-    /// Cuts off what stands behind the durable bytes.
-    private mutating func takeBack() throws(StorageError) {
+    /// Cuts off what stands behind the durable bytes. What may hold a newline must be gone `durably` before anything is
+    /// written in its place: a power cut could leave the beginning of the new bytes in front of the rest of the old.
+    private mutating func takeBack(durably: Bool) throws(StorageError) {
         do {
             try file.truncate(to: length)
+            if durably { try file.sync() }
         } catch {
             stop(
                 "\(error): a failed write cannot be taken back; the store takes no writes until the server is restarted"

@@ -57,6 +57,21 @@ import Testing
         #expect(try JournalStore.open("store", disk: disk, clock: TestClock().now).recovery.commits == 2)
     }
 
+    @Test func aFailedWriteIsGoneFromTheDiskBeforeTheNextOne() async throws {
+        let disk = TestDisk()
+        let store = try JournalStore.opened(on: disk)
+        let syncs = disk.calls("fdatasync")
+        disk.state.withLock { $0.room = ($0.files["store/journal.ndjson"]?.count ?? 0) + 50 }
+        await #expect(throws: StorageError.self) { try await store.put("Patient/a") }
+        #expect(disk.calls("fdatasync") == syncs + 1)
+        // Nor does the store go on when that is not certain.
+        disk.fail("fdatasync", with: EIO)
+        await #expect(throws: StorageError.self) { try await store.put("Patient/a") }
+        disk.fail("fdatasync", with: nil)
+        let error = await #expect(throws: StorageError.self) { try await store.put("Patient/a") }
+        #expect(error?.description.contains("restart") == true)
+    }
+
     @Test func withoutAnyWriteALookFindsThatThereIsRoomAgain() async throws {
         let disk = TestDisk()
         let store = try JournalStore.opened(on: disk)

@@ -11,11 +11,14 @@ struct Clients {
     private let nobody: ResourceKey
     private var random: SplitMix64
     private var families = 0
+    /// Of how many in a hundred the bodies are of several pages.
+    private let large: Int
 
     init(seed: UInt64) throws {
         keys = try ["Patient/a", "Patient/b", "Patient/c", "Observation/a", "Observation/b"].map { try key($0) }
         nobody = try key("Basic/nobody")
         random = SplitMix64(seed: seed)
+        large = random.chance(10) ? 40 : 3
     }
 
     /// Commits of 1 to 8 writers at once, and their answers by batch.
@@ -73,8 +76,8 @@ struct Clients {
         families += 1
         let length =
             switch random.number(0...99) {
-            case 0..<5: random.number(0...6_000)
-            case 5..<20: random.number(0...600)
+            case 0..<large: random.number(0...6_000)
+            case 0..<20: random.number(0...600)
             default: random.number(0...20)
             }
         return "f\(families)" + String(repeating: "x", count: length)

@@ -88,12 +88,12 @@ struct SimulatedContent: Sendable {
         case .kept:
             // Often all but the last bytes, where a tear is hardest to tell.
             let last = max(0, pending.count - 2)
-            let kept = random.chance(30) ? last : random.number(0...pending.count)
+            let kept = random.chance(50) ? last : random.number(0...pending.count)
             for step in pending[..<kept] { Self.apply(step, to: &bytes, &length) }
             if kept < pending.count, case .bytes(let part, let offset) = pending[kept] {
                 Self.tear(part, at: offset, into: &bytes, &length, &random)
                 // The length of the file ran ahead of its bytes.
-                if random.chance(30) { length = max(length, min(visible.count, offset + random.number(1...9_000))) }
+                if random.chance(50) { length = max(length, min(visible.count, offset + random.number(1...9_000))) }
             }
         case .none:
             let percent = [0, 10, 50, 90, 100][random.number(0...4)]
@@ -141,7 +141,7 @@ struct SimulatedContent: Sendable {
     private static func tear(
         _ part: [UInt8], at offset: Int, into bytes: inout [UInt8], _ length: inout Int, _ random: inout SplitMix64
     ) {
-        let torn = random.chance(30) ? part.count - 1 : random.number(0...part.count)
+        let torn = random.chance(50) ? part.count - 1 : random.number(0...part.count)
         guard torn > 0 else { return }
         apply(.bytes([UInt8](part.prefix(torn)), at: offset), to: &bytes, &length)
         length = max(length, offset + torn)

@@ -39,9 +39,13 @@ struct PlainRequest {
         guard let colon = line.firstIndex(of: 0x3a) else { throw Broken("a field line without a colon") }
         let name = line[..<colon]
         try require(!name.isEmpty && name.allSatisfy { 0x21...0x7e ~= $0 }, "a field name with white space")
-        let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
-        let value = line[(colon + 1)...].drop(while: isSpace).reversed().drop(while: isSpace).reversed()
-        return (String(decoding: name, as: UTF8.self).lowercased(), Array(value))
+        return (String(decoding: name, as: UTF8.self).lowercased(), bare(line[(colon + 1)...]))
+    }
+
+    /// Without the spaces and tabs around it.
+    private static func bare(_ text: ArraySlice<UInt8>) -> [UInt8] {
+        let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
+        return text.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
     }
 
     private static func content(
@@ -86,7 +90,7 @@ struct PlainRequest {
 
     var keepsAlive: Bool {
         let options = values("connection").flatMap { $0.split(separator: 0x2c) }.map { option in
-            String(decoding: option.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self).lowercased()
+            String(decoding: Self.bare(option), as: UTF8.self).lowercased()
         }
         return !options.contains("close") && (!isOld || options.contains("keep-alive"))
     }

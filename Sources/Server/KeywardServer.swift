@@ -41,8 +41,8 @@ package final class KeywardServer: Sendable {
         if let rootSecret, let obstacle = config.obstacle(to: rootSecret, for: .root) {
             throw .rootSecret(name: rootSecret.text, reason: "\(obstacle)")
         }
-        let (store, recovery) = try Self.open(settings.store)
         let registry = MetricRegistry()
+        let (store, recovery) = try Self.open(settings, StoreEvents(registry, logger))
         let audit = try Audit.open(settings, registry: registry, logger: logger)
         let entrance = try TLSEntrance.open(settings, registry, logger)
         let events = VaultEvents(registry, logger, audit: audit)
@@ -209,13 +209,18 @@ package final class KeywardServer: Sendable {
         }
     }
 
-    private static func open(_ location: Settings.StoreLocation) throws(StartFault) -> (any ResourceStore, Recovery?) {
-        switch location {
+    private static func open(
+        _ settings: Settings, _ events: StoreEvents
+    ) throws(StartFault) -> (any ResourceStore, Recovery?) {
+        switch settings.store {
         case .memory:
             return (MemoryStore(clock: wallClock), nil)
         case .folder(let folder):
+            var compaction = CompactionSettings()
+            compaction.history = settings.storeHistory
+            compaction.report = { events.compacted($0) }
             do throws(StorageError) {
-                return try JournalStore.open(folder, clock: wallClock)
+                return try JournalStore.open(folder, compaction: compaction, clock: wallClock)
             } catch {
                 throw .store(folder: folder, error)
             }

@@ -1,5 +1,6 @@
 import Access
 package import HTTP
+package import Storage
 
 /// Everything an operator can choose, resolved and valid. `keyward` reads it from flags and environment; the rooms are
 /// built from it.
@@ -57,6 +58,8 @@ package struct Settings: Sendable {
     /// Path of the vault config; without one every reference is unresolved.
     package var vaultConfig: String?
     package var store = StoreLocation.folder("./data")
+    /// Which versions of a resource the store's compactions keep.
+    package var storeHistory = HistoryRule.all
     /// The name of the vault secret whose value is the password of `root`.
     package var rootSecret: String?
     package var tls = TLS()

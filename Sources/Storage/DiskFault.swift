@@ -13,6 +13,7 @@ package struct DiskFault: Error, Equatable, CustomStringConvertible {
     }
 
     static let noSpace = ENOSPC
+    static let canceled = ECANCELED
 
     /// No room, no quota, or a limit on the length of a file (`ulimit -f`): what an operator can lift while we run.
     var isFull: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }

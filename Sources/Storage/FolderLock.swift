@@ -36,11 +36,17 @@ struct FolderLock: ~Copyable {
         self.file = file
     }
 
-    /// Locks the journal too, opened for that alone: should somebody delete the file `lock`, this keeps a second
-    /// process out all the same.
-    mutating func hold(_ journal: any DiskFile, in folder: String) throws(StorageError) {
+    /// Locks the segment that grows too, opened for that alone: should somebody delete the file `lock`, this keeps a
+    /// second process out all the same.
+    mutating func hold(_ path: String, on disk: any Disk, in folder: String) throws(StorageError) {
+        let journal: any DiskFile
         let isOurs: Bool
-        do throws(DiskFault) { isOurs = try journal.lock() } catch { throw .disk(error) }
+        do throws(DiskFault) {
+            journal = try disk.open(path, for: .reading)
+            isOurs = try journal.lock()
+        } catch {
+            throw .disk(error)
+        }
         guard isOurs else { throw .locked(folder: folder, holder: "its file \(Journal.lockName) was deleted") }
         self.journal = journal
     }

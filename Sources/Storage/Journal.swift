@@ -5,9 +5,12 @@ enum Journal {
     static let format = "keyward-journal"
     static let version = 1
 
-    /// Line 1. Its form, checksum included, is the same in every version, so that each can name the others.
-    static func header(version: Int = version) -> [UInt8] {
-        var chain = Checksum()
+    /// Line 1 of a segment. Its form, checksum included, is the same in every version, so that each can name the
+    /// others.
+    ///
+    /// - Parameter chain: the checksum behind the segment before.
+    static func header(version: Int = version, after chain: Checksum = Checksum()) -> [UInt8] {
+        var chain = chain
         var line: [UInt8] = []
         seal(into: &line, after: &chain) { $0 += #""format":"\#(format)","version":\#(version)}"#.utf8 }
         return line

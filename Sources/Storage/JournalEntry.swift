@@ -9,6 +9,13 @@ struct JournalEntry: Equatable {
 
     /// At least one, all of one time.
     var versions: [StoredVersion] { [first] + others }
+    var time: Instant { first.lastUpdated }
+
+    /// Goes through the versions, without an array of one.
+    func forEachVersion(_ body: (StoredVersion) -> Void) {
+        body(first)
+        for version in others { body(version) }
+    }
 
     /// Appends the line of this commit. Type, id and time hold no character that JSON would escape.
     func append(to file: inout [UInt8], after chain: inout Checksum) {

@@ -1,33 +1,61 @@
 import FHIR
 
-/// Reads a journal from its beginning and holds every line to what the writer promises: form, chained checksum, order.
+/// How far the files before a segment go.
+struct JournalPosition: Sendable {
+    /// Of the last commit; 0 before the first.
+    var sequence = 0
+    var running = LineChain()
+}
+
+/// Reads a segment of the journal from its beginning and holds every line to what the writer promises: form, chained
+/// checksum, order.
 struct JournalReader {
     /// Bytes of the sound beginning: the header and all whole lines.
     private(set) var length = 0
     /// Lines read, the header included.
     private(set) var lines = 0
-    /// Of the last commit; 0 before the first.
-    private(set) var sequence = 0
+    /// Of the last commit.
+    private(set) var sequence: Int
     /// Bytes behind the last newline: a write that the end of its process or machine cut short.
     private(set) var tornTail = 0
+    /// A zero stands in place of the last newline. The commit may have been torn in front of it, with the length of the
+    /// file already written; or it was acknowledged and the newline changed. It counts, which is right in both cases.
+    private var lacksNewline = false
+    /// Where the last commits of one time begin, or the header where there are none. The commits of a batch are of one
+    /// time, so all that one batch may have left in the kernel's memory lies behind this.
+    private var lastBatch = (start: 0, time: Instant?.none)
 
     private let file: any DiskFile
-    /// What the checksum may have been before the next line. After a damaged line there are two: that of its bytes and
-    /// the one it says it has. Either may be the true one, so that one changed byte is reported once.
-    private var chains = [Checksum()]
+    private let header: [UInt8]
+    private var running: LineChain
+    private var isHeaderDue = true
 
     /// The checksum of all lines read.
-    var chain: Checksum { chains[0] }
+    var chain: Checksum { running.checksum }
 
-    init(_ file: any DiskFile) {
+    /// How far it goes.
+    var position: JournalPosition { JournalPosition(sequence: sequence, running: running) }
+
+    /// - Parameter start: how far the files before this one go.
+    init(_ file: any DiskFile, after start: JournalPosition = JournalPosition()) {
         self.file = file
+        sequence = start.sequence
+        running = start.running
+        header = Journal.header(after: running.checksum)
+        running.expect(header)
     }
 
+    /// Bytes asked of the disk at a time.
+    private static let piece = 1 << 20
+
+    /// What is told of a commit besides itself: where its line begins.
+    typealias Visit = (_ entry: JournalEntry, _ offset: Int) -> String?
+    typealias Report = (JournalFlaw) throws(StorageError) -> Void
+
     /// Hands each commit to `visit`, which may object to it with a reason, and each flaw to `report`, which may throw
-    /// to stop. The first line that is a header of another version ends it with `unknownFormat`.
-    mutating func readAll(
-        visit: (JournalEntry) -> String?, report: (JournalFlaw) throws(StorageError) -> Void
-    ) throws(StorageError) {
+    /// to stop. The first line that is a header of another version ends it with `unknownFormat`. Behind damage it goes
+    /// on, so that one changed byte is one flaw.
+    mutating func readAll(visit: Visit, report: Report) throws(StorageError) {
         let ahead = JournalLines(file)
         // Whoever is told of a flaw may do with the file what he wants.
         defer { ahead.stop() }
@@ -35,99 +63,136 @@ struct JournalReader {
             let piece: JournalLines.Piece
             do { piece = try ahead.next() } catch { throw .disk(error) }
             for (place, entry) in piece.lines {
-                let line = piece.bytes.span.extracting(place)
                 lines += 1
-                let reason = lines == 1 ? try readHeader(line) : readCommit(entry, in: line, visit: visit)
-                if let reason { try report(JournalFlaw(file: file.path, line: lines, reason: reason)) }
-                length += line.count
+                try read(piece.bytes.span.extracting(place), entry, visit, report)
+                length += place.count
             }
             guard piece.isLast else { continue }
-            let tail = piece.bytes.span.extracting(piece.length...)
-            tornTail = tail.count
-            if let reason = objection(toTail: [UInt8](tail)) {
-                try report(JournalFlaw(file: file.path, line: lines + 1, reason: reason))
-            }
-            return
+            return try readTail([UInt8](piece.bytes[piece.length...]), visit, report)
         }
     }
 
-    private mutating func readHeader(_ line: Span<UInt8>) throws(StorageError) -> String? {
-        let header = [UInt8](line)
-        chains = [Checksum().after(Journal.header().span)]
-        guard header != Journal.header() else { return nil }
+    private mutating func read(
+        _ line: Span<UInt8>, _ entry: JournalEntry?, isRest: Bool = false, _ visit: Visit, _ report: Report
+    ) throws(StorageError) {
+        let reason: String?
+        let isBehindDamage = running.isInDamage
+        switch running.take(line, isRest: isRest) {
+        case .sound where isHeaderDue, .damaged where isHeaderDue:
+            isHeaderDue = false
+            reason = try objection(toHeader: [UInt8](line))
+        case .sound: reason = accept(entry, isBehindDamage: isBehindDamage, visit)
+        case .damaged: reason = passOver(entry)
+        case .restOfDamage: reason = nil
+        case .unended(let count):
+            try report(JournalFlaw(file: file.path, line: lines, reason: "the newline behind a whole line was changed"))
+            let whole = [UInt8](line.extracting(..<count)) + [Journal.newline]
+            try read(whole.span, JournalEntry(line: whole.span), visit, report)
+            let rest = line.extracting((count + 1)...)
+            return try read(rest, JournalEntry(line: rest), isRest: true, visit, report)
+        }
+        if let reason { try report(JournalFlaw(file: file.path, line: lines, reason: reason)) }
+    }
+
+    private func objection(toHeader line: [UInt8]) throws(StorageError) -> String? {
+        guard line != header else { return nil }
         var place = Journal.sealLength
         let members = Array(#""format":"\#(Journal.format)","version":"#.utf8)
-        if line.count > place, line.skip(members, at: &place), let version = line.number(at: &place),
-            header == Journal.header(version: version)
+        if line.count > place, line.span.skip(members, at: &place), let version = line.span.number(at: &place),
+            line.dropFirst(Journal.sealLength)
+                == Journal.header(version: version).dropFirst(Journal.sealLength), !running.isInDamage
         {
             throw .unknownFormat(file: file.path, found: "\(Journal.format) version \(version)")
         }
         return "this is not the header of a \(Journal.format), or a byte of it was changed"
     }
 
-    private mutating func readCommit(
-        _ entry: JournalEntry?, in line: Span<UInt8>, visit: (JournalEntry) -> String?
-    ) -> String? {
-        let expected = sequence + 1
-        let stated = Journal.sealed(line)
-        let computed = line.count > Journal.sealLength ? chains.map { $0.after(line) } : chains
-        // A number from a line whose checksum does not fit is a hint, and not one to reckon on from.
-        sequence = entry.map(\.sequence).flatMap { $0 < .max ? $0 : nil } ?? expected
-        guard let stated, computed.contains(stated) else {
-            chains = [computed[0]] + (stated.map { [$0] } ?? [])
-            if sequence > expected {
-                return
-                    "commit \(sequence) stands where \(expected) belongs: lines before it are missing or out of order"
-            }
-            if sequence < expected { return "commit \(sequence) stands behind commit \(expected - 1): out of order" }
-            return "the checksum does not fit: a byte of the line was changed"
-        }
-        chains = [stated]
+    /// Takes a line whose checksum fits; says why it is a flaw all the same, if so.
+    private mutating func accept(_ entry: JournalEntry?, isBehindDamage: Bool, _ visit: Visit) -> String? {
+        // The damage may be that of a commit's number, so that the next one says better where we are.
+        let number = number(of: entry)
+        let expected = isBehindDamage ? number ?? sequence + 1 : sequence + 1
+        sequence = number ?? expected
         guard let entry else { return "not a commit as this program writes it, though the checksum fits" }
         guard entry.sequence == expected else { return "commit \(entry.sequence) follows commit \(expected - 1)" }
-        return visit(entry)
+        if entry.time != lastBatch.time { lastBatch = (length, entry.time) }
+        return visit(entry, length)
     }
 
-    /// Writes the header of a new journal, as if it had been read.
-    mutating func begin() throws(DiskFault) {
-        let header = Journal.header()
-        try file.writeAll(header.span, at: 0)
-        chains = [Checksum().after(header.span)]
-        (lines, length) = (1, header.count)
+    /// Takes a damaged line; says what the damage seems to be.
+    private mutating func passOver(_ entry: JournalEntry?) -> String {
+        let expected = sequence + 1
+        sequence = number(of: entry) ?? expected
+        if sequence > expected {
+            return "commit \(sequence) stands where \(expected) belongs: lines before it are missing or out of order"
+        }
+        if sequence < expected { return "commit \(sequence) stands behind commit \(expected - 1): out of order" }
+        return "the checksum does not fit: a byte of the line was changed"
     }
 
-    /// Why what follows the last newline cannot be a write that was cut short, if so.
+    /// The number of a commit, as far as it can be reckoned on from.
+    private func number(of entry: JournalEntry?) -> Int? {
+        entry.map(\.sequence).flatMap { $0 < .max ? $0 : nil }
+    }
+
+    /// What follows the last newline.
     ///
     /// A commit is acknowledged only after its newline was synced, so bytes without one were never acknowledged, be
     /// they the beginning of a line or the zeros of a page that was never written. Unless the newline itself was
     /// changed: then a whole commit stands there, and more behind it.
-    private func objection(toTail tail: [UInt8]) -> String? {
-        guard !tail.isEmpty else { return nil }
-        guard lines > 0 else {
+    private mutating func readTail(_ tail: [UInt8], _ visit: Visit, _ report: Report) throws(StorageError) {
+        var tail = tail
+        let end = lines > 0 ? running.wholeLine(in: tail.span) : nil
+        if let end, tail[end...].allSatisfy({ $0 == 0 }) {
+            let line = tail[..<end] + [Journal.newline]
+            lines += 1
+            try read(line.span, JournalEntry(line: line.span), visit, report)
+            length += line.count
+            lacksNewline = true
+            tail.removeFirst(line.count)
+        } else if end != nil {
+            let reason = "a whole commit without its newline, and bytes behind it: a byte was changed"
+            try report(JournalFlaw(file: file.path, line: lines + 1, reason: reason))
+        } else if lines == 0 {
             let zeros = tail.reversed().prefix { $0 == 0 }.count
-            let isBegun = Journal.header().starts(with: tail.dropLast(zeros))
-            return isBegun ? nil : "this is not the header of a \(Journal.format), or a byte of it was changed"
+            guard !header.starts(with: tail.dropLast(zeros)) else { return tornTail = tail.count }
+            let reason = "this is not the header of a \(Journal.format), or a byte of it was changed"
+            try report(JournalFlaw(file: file.path, line: 1, reason: reason))
         }
-        guard let stated = Journal.sealed(tail.span) else { return nil }
-        var chain = self.chain
-        var start = Journal.sealLength
-        for index in start..<(tail.count - 1) where tail[index] == UInt8(ascii: "}") {
-            chain.add(tail.span.extracting(start...index))
-            start = index + 1
-            var whole = chain
-            whole.add([Journal.newline].span)
-            if whole == stated { return "a whole commit without its newline, and bytes behind it: a byte was changed" }
-        }
-        return nil
+        tornTail = tail.count
     }
 }
 
-extension Checksum {
-    /// The checksum when `line` follows: all of it behind its own checksum is covered.
-    fileprivate func after(_ line: Span<UInt8>) -> Checksum {
-        var next = self
-        next.add(line.extracting(Journal.sealLength...))
-        return next
+// MARK: - Mending the end
+
+extension JournalReader {
+    /// Makes the end of the file that of the sound beginning, and has the next sync speak for all of it.
+    mutating func mend() throws(DiskFault) {
+        if tornTail > 0 { try file.truncate(to: length) }
+        if lacksNewline { try file.writeAll([Journal.newline].span, at: length - 1) }
+        if lines == 0 { try begin() } else { try rewriteLastBatch() }
+    }
+
+    /// Writes the header of a new segment, as if it had been read.
+    private mutating func begin() throws(DiskFault) {
+        let header = header
+        try file.writeAll(header.span, at: 0)
+        _ = running.take(header.span)
+        (lines, length, isHeaderDue) = (1, header.count, false)
+    }
+
+    /// Writes the last batch once more, as it was read.
+    ///
+    /// Linux takes a page whose write-back failed for clean: reads go on to see it, and no sync writes it or fails
+    /// again. A process that is killed after a failed sync, or cannot cut the batch off, leaves such pages to the next.
+    private func rewriteLastBatch() throws(DiskFault) {
+        var offset = lastBatch.start
+        while offset < length {
+            let piece = try file.read(upTo: min(Self.piece, length - offset), at: offset)
+            guard !piece.isEmpty else { return }
+            try file.writeAll(piece.span, at: offset)
+            offset += piece.count
+        }
     }
 }
 

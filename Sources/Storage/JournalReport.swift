@@ -3,10 +3,11 @@ import JSON
 
 /// What looking through a whole journal found.
 package struct JournalReport: Sendable {
+    /// The segment that grows; all others stand beside it.
     package let file: String
-    /// Whole lines, the header included.
+    /// Whole lines of all files, those that begin and end them included.
     package let lines: Int
-    /// Lines that are sound commits.
+    /// Lines that are sound commits, or sound versions of the base.
     package let commits: Int
     /// Resources that are not deleted, as far as the sound commits tell.
     package let resources: Int
@@ -28,33 +29,28 @@ extension JournalStore {
     package static func verify(
         _ folder: String, readOnly: Bool, disk: any Disk = SystemDisk(), visit: (StoredVersion) -> Void = { _ in }
     ) throws(StorageError) -> JournalReport {
-        let file = try journal(in: folder, disk: disk, for: .reading)
-        if readOnly { return try inspect(file, visit) }
+        let reader = try StoreReader(folder, disk: disk, for: .reading)
+        if readOnly { return try inspect(reader, visit) }
         var lock = try FolderLock(folder: folder, disk: disk)
-        try lock.hold(try journal(in: folder, disk: disk, for: .reading), in: folder)
-        return try withExtendedLifetime(lock) { _ throws(StorageError) in try inspect(file, visit) }
+        try lock.hold(reader.lastFile.path, on: disk, in: folder)
+        return try withExtendedLifetime(lock) { _ throws(StorageError) in try inspect(reader, visit) }
     }
 
     private static func inspect(
-        _ file: any DiskFile, _ visit: (StoredVersion) -> Void
+        _ reader: StoreReader, _ visit: (StoredVersion) -> Void
     ) throws(StorageError) -> JournalReport {
         var versions: [ResourceKey: StoredVersion] = [:]
-        var commits = 0
         var findings: [JournalFlaw] = []
         var literal: ResourceKey?
-        var reader = JournalReader(file)
-        try reader.readAll { entry in
-            commits += 1
-            var objection: String?
-            for stored in entry.versions {
-                let before = versions.updateValue(stored, forKey: stored.key)?.version
-                // Behind a damaged line a version that seems to be missing may be the one that line held.
-                let gap = findings.isEmpty ? stored.objection(after: before) : nil
-                let fault = gap == nil ? stored.objectionToBody() : nil
-                if (fault as? FHIRError)?.isLiteralSecret == true { literal = stored.key }
-                objection = objection ?? gap ?? fault.map { "\($0)" }
-            }
-            return objection
+        var reader = reader
+        try reader.readAll { stored, isInBase in
+            let before = versions.updateValue(stored, forKey: stored.key)?.version
+            // Behind a damaged line a version that seems to be missing may be the one that line held.
+            let gap = findings.isEmpty && !isInBase ? stored.objection(after: before) : nil
+            if let gap { return gap }
+            guard let fault = stored.objectionToBody() else { return nil }
+            if (fault as? FHIRError)?.isLiteralSecret == true { literal = stored.key }
+            return "\(fault)"
         } report: { flaw in
             var flaw = flaw
             flaw.literal = literal
@@ -64,8 +60,8 @@ extension JournalStore {
         let live = versions.values.filter { !$0.isDeleted }
         live.forEach(visit)
         return JournalReport(
-            file: file.path, lines: reader.lines, commits: commits, resources: live.count, findings: findings,
-            tornTail: reader.tornTail)
+            file: reader.lastFile.path, lines: reader.lines, commits: reader.sound, resources: live.count,
+            findings: findings, tornTail: reader.last.tornTail)
     }
 }
 

@@ -15,71 +15,61 @@ extension JournalStore {
     /// Commits that may wait for the disk; one more is `overloaded`.
     package static let defaultWaitingLimit = 4_096
 
-    /// Opens the store in `folder`, reading all of its journal; blocks as long as that takes.
+    /// Opens the store in `folder`, reading all of it; blocks as long as that takes.
     ///
     /// 1. Makes the folder, and those above it, if it is missing (with `create`).
     /// 2. Takes the lock.
-    /// 3. Reads the journal; any damage ends it here, with nothing changed.
+    /// 3. Reads base and segments; any damage ends it here, with nothing changed.
     /// 4. Writes the header of a new journal, or cuts a torn tail.
-    /// 5. Syncs file, folder and the folders above: what was read may so far be in the kernel's memory only, left there
-    ///    by a process that was killed before its sync.
+    /// 5. Writes the last batch once more, and syncs the last segment, the folder and the folders above: what was read
+    ///    may so far be in the kernel's memory only, left there by a process that was killed before its sync, or after
+    ///    one that failed.
+    /// 6. Removes what an interrupted compaction has left.
     ///
     /// - Parameters:
     ///   - waitingLimit: commits that may wait for the disk; one more is `overloaded`.
     ///   - create: without it a folder that holds no store is `missing`.
+    ///   - compaction: when segments are taken into a base, and what of them.
     /// - Throws: `locked`, `missing`, `unknownFormat`, `damaged`, `disk`.
     package static func open(
         _ folder: String, disk: any Disk = SystemDisk(), create: Bool = true, waitingLimit: Int = defaultWaitingLimit,
-        clock: @escaping @Sendable () -> Instant
+        compaction: CompactionSettings = CompactionSettings(), clock: @escaping @Sendable () -> Instant
     ) throws(StorageError) -> (store: JournalStore, recovery: Recovery) {
         if create {
             try onDisk { () throws(DiskFault) in try disk.makeFolders(folder) }
         } else {
-            _ = try journal(in: folder, disk: disk, for: .reading)
+            _ = try StoreReader(folder, disk: disk, for: .reading)
         }
         var lock = try FolderLock(folder: folder, disk: disk)
-        let file = try journal(in: folder, disk: disk, for: create ? .creating : .writing)
-        try lock.hold(try journal(in: folder, disk: disk, for: .writing), in: folder)
+        var reader = try StoreReader(folder, disk: disk, for: create ? .creating : .writing)
+        let file = reader.lastFile
+        try lock.hold(file.path, on: disk, in: folder)
 
-        var versions: [ResourceKey: StoredVersion] = [:]
-        var reader = JournalReader(file)
-        try reader.readAll { entry in
-            for version in entry.versions {
-                let before = versions.updateValue(version, forKey: version.key)
-                if let objection = version.objection(after: before?.version) { return objection }
-            }
-            return nil
+        var versions = IndexBuilder()
+        try reader.readAll { version, isInBase in
+            let before = versions.add(version)
+            return isInBase ? nil : version.objection(after: before?.version)
         } report: { flaw throws(StorageError) in
             throw .damaged(folder: folder, flaw)
         }
 
         try onDisk { () throws(DiskFault) in
-            if reader.tornTail > 0 { try file.truncate(to: reader.length) }
-            if reader.lines == 0 { try reader.begin() }
+            try reader.last.mend()
             try file.sync()
             try disk.syncFolder(folder)
             for above in ancestors(of: folder) {
                 do throws(DiskFault) { try disk.syncFolder(above) } catch  where error.isDenied { continue }
             }
+            for name in reader.leftovers { try disk.remove("\(folder)/\(name)") }
         }
 
+        let index = versions.finish()
         let recovery = Recovery(
-            file: file.path, commits: reader.sequence, resources: versions.values.count { !$0.isDeleted },
-            cutBytes: reader.tornTail)
+            file: file.path, commits: reader.last.sequence, resources: index.count, cutBytes: reader.last.tornTail)
         let store = JournalStore(
-            versions: versions, writer: JournalWriter(file, after: reader), lock: lock, waitingLimit: waitingLimit,
-            clock: clock)
+            folder, on: disk, index: index, from: reader, lock: lock, waitingLimit: waitingLimit,
+            compaction: compaction, clock: clock)
         return (store, recovery)
-    }
-
-    static func journal(
-        in folder: String, disk: any Disk, for purpose: OpenPurpose
-    ) throws(StorageError) -> any DiskFile {
-        do {
-            return try disk.open("\(folder)/\(Journal.fileName)", for: purpose)
-        } catch {
-            throw error.isMissing ? .missing(folder: folder) : .disk(error)
-        }
     }
 
     private static func onDisk(_ work: () throws(DiskFault) -> Void) throws(StorageError) {

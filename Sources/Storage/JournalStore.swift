@@ -23,9 +23,10 @@ package final class JournalStore: ResourceStore {
     }
 
     /// What the queue alone uses. The mutex never waits; it is there to show the compiler.
-    private struct Desk {
+    struct Desk {
         var writer: JournalWriter
         var lastUpdated: Instant?
+        var compaction: Compaction
     }
 
     /// What readers see, which nobody but the queue changes.
@@ -57,23 +58,37 @@ package final class JournalStore: ResourceStore {
     private let index: Mutex<VersionIndex>
     private let revision = SystemRevision()
     private let waiting = Mutex(Waiting())
-    private let desk: Mutex<Desk>
+    let desk: Mutex<Desk>
     private let health = Mutex(Health())
-    private let lock: Mutex<FolderLock?>
-    private let queue = DispatchQueue(label: "keyward.store")
+    let lock: Mutex<FolderLock?>
+    let queue = DispatchQueue(label: "keyward.store")
+    /// Where segments are taken into a base, beside the writers.
+    let compacting = DispatchQueue(label: "keyward.store.compaction", qos: .utility)
+    let folder: String
+    let disk: any Disk
+    let settings: CompactionSettings
+    /// No compaction is wanted any more.
+    let isClosing = Atomic(false)
     private let waitingLimit: Int
     private let clock: @Sendable () -> Instant
 
     /// Bytes of resources after which a batch is closed, so that a sync is not held up by a long write.
     private static let batchBytes = 4 << 20
 
-    /// A store over a journal that was read to its end. `waitingLimit` is the number of commits that may wait.
+    /// A store over files that were read to their end. `waitingLimit` is the number of commits that may wait.
     init(
-        versions: [ResourceKey: StoredVersion], writer: JournalWriter, lock: consuming FolderLock, waitingLimit: Int,
+        _ folder: String, on disk: any Disk, index: consuming VersionIndex, from reader: StoreReader,
+        lock: consuming FolderLock, waitingLimit: Int, compaction: CompactionSettings,
         clock: @escaping @Sendable () -> Instant
     ) {
-        index = Mutex(VersionIndex(versions))
-        desk = Mutex(Desk(writer: writer, lastUpdated: versions.values.lazy.map(\.lastUpdated).max()))
+        self.index = Mutex(index)
+        desk = Mutex(
+            Desk(
+                writer: JournalWriter(reader.lastFile, after: reader.last), lastUpdated: reader.time,
+                compaction: Compaction(reader)))
+        self.folder = folder
+        self.disk = disk
+        settings = compaction
         self.lock = Mutex(lock)
         self.waitingLimit = waitingLimit
         self.clock = clock
@@ -152,6 +167,7 @@ package final class JournalStore: ResourceStore {
                 try desk.writer.append(draft.commits)
                 desk.lastUpdated = time
                 health.withLock { $0.condition = .writable }
+                considerCompaction(&desk)
                 for versions in draft.commits {
                     index.withLock { index in
                         for version in versions {
@@ -206,6 +222,7 @@ package final class JournalStore: ResourceStore {
     package func close() async {
         // Whatever was accepted before is settled on the queue before this.
         waiting.withLock { $0.isClosed = true }
+        await stopCompaction()
         await withCheckedContinuation { done in
             queue.async {
                 self.desk.withLock { $0.writer.stop(Self.closed) }

@@ -2,11 +2,13 @@ import FHIR
 
 /// The growing end of a journal. It is used from the store's queue alone.
 struct JournalWriter {
-    private let file: any DiskFile
-    /// Bytes that are durable; the next batch begins here.
-    private var length: Int
-    private var chain: Checksum
-    private var sequence: Int
+    private(set) var file: any DiskFile
+    /// Bytes of the segment that are durable; the next batch begins here.
+    private(set) var length: Int
+    /// Behind the last commit, or the header.
+    private(set) var chain: Checksum
+    /// Of the last commit.
+    private(set) var sequence: Int
     /// Why nothing can be written any more, whatever happens.
     private var isStopped: String?
 
@@ -43,6 +45,13 @@ struct JournalWriter {
         length += bytes.count
         sequence += commits.count
         self.chain = chain
+    }
+
+    /// Goes on in a new segment, of which the header is durable.
+    mutating func goOn(in file: any DiskFile, behind header: [UInt8]) {
+        self.file = file
+        length = header.count
+        chain = chain.after(header.span)
     }
 
     /// Sees whether a write would succeed again, without leaving a trace.

@@ -47,7 +47,8 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
         case .missing(let folder): "there is no store in \(folder): it has no file \(Journal.fileName); check --store"
         case .unknownFormat(let file, let found):
             "\(file), line 1: format \(found) is not known here (this program reads "
-                + "\(Journal.format) version \(Journal.version)); use the program that wrote it"
+                + "\(Journal.format) version \(Journal.version) and \(BaseFile.format) version \(BaseFile.version)); "
+                + "use the program that wrote it"
         case .damaged(let folder, let flaw):
             "\(flaw); nothing was changed; see all of it with `keyward store verify --store \(folder)`, "
                 + "then restore a copy"
@@ -56,7 +57,7 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// One place where a journal is not as it was written.
+/// One place where a journal or a base is not as it was written.
 package struct JournalFlaw: Sendable, Equatable, CustomStringConvertible {
     package let file: String
     /// From 1; the header is line 1.

@@ -33,12 +33,6 @@ struct VersionIndex: VersionSource {
         }
     }
 
-    init(_ versions: [ResourceKey: StoredVersion]) {
-        var builder = IndexBuilder()
-        for version in versions.values { _ = builder.add(version) }
-        self = builder.finish()
-    }
-
     func current(_ key: ResourceKey) -> StoredVersion? { resources[key.type.place].versions[key.id] }
 
     func first(of type: ResourceType, where isWanted: (StoredVersion) -> Bool) -> StoredVersion? {
@@ -54,6 +48,9 @@ struct VersionIndex: VersionSource {
     }
 
     func count(of type: ResourceType) -> Int { resources[type.place].live.count }
+
+    /// Of all types.
+    var count: Int { resources.reduce(0) { $0 + $1.live.count } }
 
     var types: [ResourceType] { ResourceType.all.filter { count(of: $0) > 0 }.sorted { $0.name < $1.name } }
 }

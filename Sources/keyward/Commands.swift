@@ -63,11 +63,11 @@ struct Check: OrderingCommand {
 
 struct Store: OrderingCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Verify, print or fill the JSON file store.",
-        subcommands: [Verify.self, Dump.self, Load.self])
+        abstract: "Verify, compact, print or fill the JSON file store.",
+        subcommands: [Verify.self, Compact.self, Dump.self, Load.self])
 
     func order(environment: [String: String], isTerminal: Bool) throws(Refusal) -> Order {
-        throw Refusal(.usage, "store does nothing by itself; say verify, dump or load")
+        throw Refusal(.usage, "store does nothing by itself; say verify, compact, dump or load")
     }
 
     /// The one setting these commands need; the environment's other variables are judged by name alone.
@@ -77,6 +77,15 @@ struct Store: OrderingCommand {
         func settings(_ environment: [String: String]) throws(Refusal) -> StartSettings {
             let flags = store.map { [Setting.store.name: $0] } ?? [:]
             return try StartSettings(flags: flags, environment: environment, isTerminal: false, table: [.store])
+        }
+
+        /// With one setting more, whose flag has this text.
+        func settings(
+            _ environment: [String: String], and other: Setting, _ text: String?
+        ) throws(Refusal) -> StartSettings {
+            var flags = store.map { [Setting.store.name: $0] } ?? [:]
+            flags[other.name] = text
+            return try StartSettings(flags: flags, environment: environment, isTerminal: false, table: [.store, other])
         }
     }
 
@@ -90,6 +99,19 @@ struct Store: OrderingCommand {
 
         func order(environment: [String: String], isTerminal: Bool) throws(Refusal) -> Order {
             .verifyStore(try flags.settings(environment), readOnly: readOnly)
+        }
+    }
+
+    struct Compact: OrderingCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take all of the journal into one base, and drop the versions that no rule keeps.")
+
+        @Option(.storeHistory) var storeHistory: String?
+
+        @OptionGroup var flags: Flags
+
+        func order(environment: [String: String], isTerminal: Bool) throws(Refusal) -> Order {
+            .compactStore(try flags.settings(environment, and: .storeHistory, storeHistory))
         }
     }
 

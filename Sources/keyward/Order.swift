@@ -8,6 +8,7 @@ enum Order: Sendable {
     case check(StartSettings, CheckFormat, isWatching: Bool)
     case verifyStore(StartSettings, readOnly: Bool)
     case dumpStore(StartSettings)
+    case compactStore(StartSettings)
     /// Fills the store from a file; `-` is standard input.
     case loadStore(StartSettings, file: String)
     /// Prints a text, such as the help, and that is all.

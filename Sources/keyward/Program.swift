@@ -28,6 +28,7 @@ import Server
         case .check(let settings, let format, true): await watch(settings, format)
         case .verifyStore(let settings, let readOnly): try verify(settings, readOnly: readOnly)
         case .dumpStore(let settings): try await dump(settings)
+        case .compactStore(let settings): try await compact(settings)
         case .loadStore(let settings, let file): try await load(file, into: settings)
         case .show(let text): show(text)
         }

@@ -7,6 +7,7 @@ struct SettingFlags: ParsableArguments {
     @Option(.opsPort) var opsPort: String?
     @Option(.vaultConfig) var vaultConfig: String?
     @Option(.store) var store: String?
+    @Option(.storeHistory) var storeHistory: String?
     @Option(.rootSecret) var rootSecret: String?
     @Option(.tlsCertificate) var tlsCertificate: String?
     @Option(.tlsPrivateKey) var tlsPrivateKey: String?
@@ -42,7 +43,8 @@ struct SettingFlags: ParsableArguments {
     var given: [String: String] {
         let all: KeyValuePairs = [
             "host": host, "port": port, "ops-port": opsPort, "vault-config": vaultConfig, "store": store,
-            "root-secret": rootSecret, "tls-certificate": tlsCertificate, "tls-private-key": tlsPrivateKey,
+            "store-history": storeHistory, "root-secret": rootSecret, "tls-certificate": tlsCertificate,
+            "tls-private-key": tlsPrivateKey,
             "tls-client-ca": tlsClientCA, "tls-client-auth": tlsClientAuth,
             "tls-handshake-timeout": tlsHandshakeTimeout, "audit-log": auditLog, "log-level": logLevel,
             "log-format": logFormat,

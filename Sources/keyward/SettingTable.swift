@@ -2,6 +2,7 @@ import HTTP
 import JSON
 import Logging
 import Server
+import Storage
 import Telemetry
 
 // The table of all settings.
@@ -31,6 +32,17 @@ extension Setting {
         "store", "place", default: "./data",
         "Where resources are kept: a folder, which is created when needed, or memory: to forget them at exit."
     ) { text, settings throws(BadValue) in settings.server.store = try Settings.StoreLocation(text) }
+
+    static let storeHistory = Setting(
+        "store-history", "rule", default: "all",
+        "Which versions of a resource a compaction of the store keeps: all, or the newest so many, from 1."
+    ) { text, settings throws(BadValue) in
+        do throws(HistoryRuleFault) {
+            settings.server.storeHistory = try HistoryRule(text)
+        } catch {
+            throw BadValue("\(error)")
+        }
+    }
 
     static let rootSecret = Setting(
         "root-secret", "name", otherwise: "none, tutorial mode on loopback",
@@ -158,8 +170,8 @@ extension Setting {
 
     /// In the order in which help and `Config/server.env` show them.
     static let all = [
-        host, port, opsPort, vaultConfig, store, rootSecret, tlsCertificate, tlsPrivateKey, tlsClientCA, tlsClientAuth,
-        auditLog, logLevel, logFormat,
+        host, port, opsPort, vaultConfig, store, storeHistory, rootSecret,
+        tlsCertificate, tlsPrivateKey, tlsClientCA, tlsClientAuth, auditLog, logLevel, logFormat,
         maxBody, maxHeader, maxTarget, maxFields, maxTrailer, maxChunkExtension, maxNesting,
         maxRequestsPerConnection, maxConnections, maxConnectionsPerAddress, headerTimeout, bodyTimeout, minBodyRate,
         idleTimeout, tlsHandshakeTimeout, writeTimeout, minWriteRate, lingerTimeout, maxLinger, drainTimeout,

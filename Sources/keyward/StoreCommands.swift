@@ -17,6 +17,24 @@ func verify(_ settings: StartSettings, readOnly: Bool) throws(Refusal) -> ExitSt
     return report.findings.isEmpty ? .success : .findings
 }
 
+/// Takes all of the store's journal into one base.
+func compact(_ settings: StartSettings) async throws(Refusal) -> ExitStatus {
+    let folder = try settings.storeFolder()
+    let store = try settings.open(folder, create: false)
+    let report: CompactionReport
+    do throws(StorageError) {
+        report = try await store.compact()
+    } catch {
+        await store.close()
+        throw settings.refusal(.store(folder: folder, error))
+    }
+    await store.close()
+    let text =
+        "\(folder): \(report.kept) of \(report.versions) versions kept; "
+        + "\(report.bytesBefore) bytes have become \(report.bytes)\n"
+    return say(text, to: STDOUT_FILENO) ? .success : .inputOutput
+}
+
 /// Prints the current version of every resource, one JSON object a line.
 func dump(_ settings: StartSettings) async throws(Refusal) -> ExitStatus {
     let folder = try settings.storeFolder()
@@ -70,8 +88,10 @@ extension StartSettings {
 
     /// Opens the store, and says so where a torn tail was cut off it.
     fileprivate func open(_ folder: String, create: Bool) throws(Refusal) -> JournalStore {
+        var compaction = CompactionSettings()
+        compaction.history = server.storeHistory
         let (store, recovery) = try onStore { () throws(StorageError) in
-            try JournalStore.open(folder, create: create, clock: wallClock)
+            try JournalStore.open(folder, create: create, compaction: compaction, clock: wallClock)
         }
         if recovery.cutBytes > 0 {
             let tail = "\(recovery.cutBytes) bytes of a write that was never acknowledged"

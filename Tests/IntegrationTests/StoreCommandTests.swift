@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `keyward store`: verify, dump and load.
+/// `keyward store`: verify, compact, dump and load.
 @Suite struct StoreCommandTests {
     private func filled() throws -> Site {
         let site = try Site.withClient()
@@ -48,6 +48,41 @@ import Testing
         }
     }
 
+    /// A reader that knows docs/store.md and nothing of the program's own.
+    private func read(_ folder: String) throws -> String {
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("StoreReader/read_store.py").path
+        let report = try ChildProcess.run(["/usr/bin/env", "python3", script, folder])
+        #expect(report.status == 0, "\(report.errors)")
+        return report.output
+    }
+
+    @Test func aCompactedStoreServesTheSameAndAnybodyCanReadIt() throws {
+        let site = try filled()
+        let store = site.folder.at("data")
+        #expect(try site.server.terminate() == .exited(0))
+        let before = try ChildProcess.keyward(["store", "dump", "--store", store]).output
+        #expect(try read(store) == before && before.split(separator: "\n").count == 3)
+
+        let compacted = try ChildProcess.keyward(["store", "compact", "--store-history", "1", "--store", store])
+        #expect(compacted.status == 0, "\(compacted.errors)")
+        #expect(compacted.output.contains("4 of 6 versions kept"), "\(compacted.output)")
+        let files = try FileManager.default.contentsOfDirectory(atPath: store).sorted()
+        #expect(files == ["base-000000000006.ndjson", "journal-000000000006.ndjson", "lock"])
+        #expect(try ChildProcess.keyward(["store", "dump", "--store", store]).output == before)
+        #expect(try read(store) == before)
+        #expect(try ChildProcess.keyward(["store", "verify", "--store", store]).status == 0)
+
+        try site.start()
+        #expect(try site.http.get("/fhir/Patient/b", Site.basic).version == 2)
+        #expect(try site.http.get("/fhir/Patient/gone", Site.basic).status == 410)
+        let revived = try site.http.put(
+            "/fhir/Patient/gone", #"{"resourceType":"Patient","id":"gone"}"#, Site.basic)
+        #expect(revived.version == 3)
+        #expect(try site.server.terminate() == .exited(0))
+        #expect(try read(store) == ChildProcess.keyward(["store", "dump", "--store", store]).output)
+    }
+
     private static func withoutMeta(_ dump: String) -> [String] {
         dump.split(separator: "\n").map { String($0.replacing(/,?"meta":\{[^}]*\}/, with: "")) }.sorted()
     }
@@ -69,7 +104,7 @@ import Testing
         let site = try filled()
         let store = site.folder.at("data")
         let lines = try site.folder.write(#"{"resourceType":"Patient","id":"x"}"# + "\n", to: "lines")
-        for command in [["verify"], ["dump"], ["load", lines]] {
+        for command in [["verify"], ["compact"], ["dump"], ["load", lines]] {
             let report = try ChildProcess.keyward(["store"] + command + ["--store", store])
             #expect(report.status == 69, "\(command): \(report.errors)")
             #expect(report.errors.contains(store) && report.output.isEmpty)

@@ -72,6 +72,11 @@ struct Backend: Sendable, CustomTestStringConvertible {
         Backend(testDescription: "journal") {
             try JournalStore.open("store", disk: TestDisk(), clock: $0.now).store
         },
+        Backend(testDescription: "journal on a simulated disk") {
+            let disk = SimulatedDisk(seed: 1, order: .none)
+            disk.plan(FaultPlan(shortWrites: 30))
+            return try JournalStore.open("/store", disk: disk, clock: $0.now).store
+        },
     ]
 }
 

@@ -18,6 +18,8 @@ final class TestDisk: Disk {
         var locks: [String: WeakFile] = [:]
         /// Runs on the store's queue before a sync.
         var beforeSync: (@Sendable () -> Void)?
+        /// Is shown all files after each call.
+        var afterCall: (@Sendable ([String: [UInt8]]) -> Void)?
     }
 
     struct WeakFile {
@@ -50,6 +52,7 @@ final class TestDisk: Disk {
         try state.withLock { state throws(DiskFault) in
             state.calls[name, default: 0] += 1
             if let code = state.failing[name] { throw DiskFault(call: name, path: path, code: code) }
+            defer { state.afterCall?(state.files) }
             return try body(&state)
         }
     }

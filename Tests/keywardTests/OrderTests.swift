@@ -38,6 +38,7 @@ import Testing
                 "store", "verify", "--read-only", "--store", "/s"),
             case .verifyStore(let usual, readOnly: false) = try order("store", "verify"),
             case .dumpStore(let dumped) = try order("store", "dump", environment: environment),
+            case .compactStore(let compacted) = try order("store", "compact", "--store-history", "3", "--store", "/s"),
             case .loadStore(let filled, file: "-") = try order("store", "load", "-", environment: environment)
         else {
             Issue.record("not the orders given")
@@ -46,6 +47,9 @@ import Testing
         #expect(given.server.store == .folder("/s"))
         #expect(usual.server.store == .folder("./data"))
         #expect(dumped.server.store == .folder("/from-environment"))
+        #expect(compacted.server.store == .folder("/s") && "\(compacted.server.storeHistory)" == "3")
+        #expect(throws: Refusal.self) { try order("store", "compact", "--store-history", "0") }
+        #expect(throws: Refusal.self) { try order("store", "dump", "--store-history", "3") }
         #expect(filled.server.store == .folder("/from-environment"))
         #expect(throws: Refusal.self) { try order("store", "dump", "--port", "1") }
         #expect(throws: Refusal.self) { try order("store", "dump", environment: ["KEYWARD_STOR": "x"]) }
@@ -73,7 +77,7 @@ import Testing
 
     @Test(arguments: [
         (["--prot", "1"], "'--prot'"), (["srve"], "'srve'"), (["--port"], "'--port"), (["-x"], "'-x'"),
-        (["store"], "verify, dump or load"), (["store", "shred"], "'shred'"), (["store", "load"], "'<file>'"),
+        (["store"], "verify, compact, dump or load"), (["store", "shred"], "'shred'"), (["store", "load"], "'<file>'"),
         (["store", "load", "a", "b"], "'b'"), (["check", "--format", "xml"], #"--format "xml""#),
         (["--host", "--port", "1"], "'--host"), (["--init-bundle", "x"], "'--init-bundle'"),
         (["--generate-completion-script", "nosuchshell"], "nosuchshell"), (["--port", "x\ny"], #""x\ny""#),

@@ -1,0 +1,142 @@
+import FHIR
+
+/// Reads a base from its beginning and holds every line to what the writer promises: form, chained checksum, order, and
+/// an end that is the last line.
+struct BaseReader {
+    /// Whole lines read.
+    private(set) var lines = 0
+    /// Bytes read.
+    private(set) var length = 0
+    /// What the last line says; nil until it was read and found sound.
+    private(set) var end: BaseEnd?
+
+    /// The base holds what is kept of commits 1 to this one; 0 without a sound end.
+    var commits: Int { end?.commits ?? 0 }
+    /// Of the newest commit; nil without one, or without a sound end.
+    var time: Instant? { end?.time }
+    /// The journal's running checksum behind the newest commit; that of nothing without a sound end.
+    var chain: Checksum { end?.chain ?? Checksum() }
+
+    private let file: any DiskFile
+    private var running = LineChain()
+    /// The last sound version.
+    private var last: (key: ResourceKey, version: Int)?
+    /// The greatest number of a commit among the sound versions.
+    private var newest = 0
+    private var hasFlaws = false
+    private var isHeaderDue = true
+    /// A sound line was meant as the end, and only flaws can follow.
+    private var isEnded = false
+
+    init(_ file: any DiskFile) {
+        self.file = file
+        running.expect(BaseFile.header())
+    }
+
+    /// Bytes asked of the disk at a time.
+    private static let piece = 1 << 20
+
+    typealias Visit = (_ sequence: Int, _ version: StoredVersion) throws(StorageError) -> String?
+    typealias Report = (JournalFlaw) throws(StorageError) -> Void
+
+    /// Hands each version and the number of its commit to `visit`, which may object to it with a reason, and each flaw
+    /// to `report`; both may throw to stop. A header of another version ends it with `unknownFormat`.
+    ///
+    /// Behind damage it goes on, so that all of it is found and one changed byte is one flaw. Damage is one flaw as far
+    /// as no line begins in it. What was damaged is not visited.
+    mutating func readAll(visit: Visit, report: Report) throws(StorageError) {
+        var splitter = LineSplitter()
+        var offset = 0
+        while !isEnded {
+            let piece: [UInt8]
+            do { piece = try file.read(upTo: Self.piece, at: offset) } catch { throw .disk(error) }
+            if piece.isEmpty { break }
+            offset += piece.count
+            length = offset
+            splitter.append(piece)
+            while !isEnded, let line = splitter.next() {
+                lines += 1
+                try read(line, visit, report)
+            }
+        }
+        var rest = splitter.rest
+        if isEnded, rest.isEmpty {
+            do { rest = try file.read(upTo: 1, at: offset) } catch { throw .disk(error) }
+        }
+        if let reason = objection(toRest: rest) { try flaw(reason, line: lines + 1, report) }
+    }
+
+    private mutating func read(
+        _ line: [UInt8], isRest: Bool = false, _ visit: Visit, _ report: Report
+    ) throws(StorageError) {
+        switch running.take(line.span, isRest: isRest) {
+        case .sound:
+            if let reason = try accept(line, visit) { try flaw(reason, line: lines, report) }
+        case .damaged:
+            isHeaderDue = false
+            let reason = "the checksum does not fit: a byte was changed, or lines are missing or out of order"
+            try flaw(reason, line: lines, report)
+        case .restOfDamage:
+            break
+        case .unended(let count):
+            try flaw("the newline behind a whole line was changed", line: lines, report)
+            try read(line[..<count] + [Journal.newline], visit, report)
+            if !isEnded { try read([UInt8](line[(count + 1)...]), isRest: true, visit, report) }
+        }
+    }
+
+    /// Takes a line whose checksum fits; says why it is a flaw all the same, if so.
+    private mutating func accept(_ line: [UInt8], _ visit: Visit) throws(StorageError) -> String? {
+        if isHeaderDue {
+            isHeaderDue = false
+            return try objection(toHeader: line)
+        }
+        guard !BaseEnd.isBegun(by: line) else {
+            isEnded = true
+            return acceptEnd(line)
+        }
+        guard let entry = JournalEntry(line: line.span), entry.versions.count == 1 else {
+            return "not a version as this program writes it, though the checksum fits"
+        }
+        let version = entry.versions[0]
+        if let last, !last.key.precedes(version.key, versions: (last.version, version.version)) {
+            return "version \(version.version) of \(version.key.text) stands behind version \(last.version) of "
+                + "\(last.key.text): out of order"
+        }
+        last = (version.key, version.version)
+        newest = max(newest, entry.sequence)
+        return try visit(entry.sequence, version)
+    }
+
+    private func objection(toHeader line: [UInt8]) throws(StorageError) -> String? {
+        guard line != BaseFile.header() else { return nil }
+        if let version = BaseFile.version(inHeader: line) {
+            throw .unknownFormat(file: file.path, found: "\(BaseFile.format) version \(version)")
+        }
+        return "this is not the header of a \(BaseFile.format)"
+    }
+
+    private mutating func acceptEnd(_ line: [UInt8]) -> String? {
+        guard let end = BaseEnd(line: line) else {
+            return "not an end as this program writes it, though the checksum fits"
+        }
+        guard newest <= end.commits else { return "commit \(newest) is in a base of \(end.commits) commits" }
+        // Behind a flaw there is nothing to reckon with: it may have made of one line two, or of two one.
+        guard hasFlaws || end.lines == lines else { return "the file has \(lines) lines and not \(end.lines)" }
+        self.end = end
+        return nil
+    }
+
+    /// Why the file may not end with what follows the last line that was read, if so.
+    private func objection(toRest rest: [UInt8]) -> String? {
+        if isEnded { return rest.isEmpty ? nil : "there is more behind the end of the base" }
+        guard rest.isEmpty else { return "the file ends within this line: it was cut short, or a byte was changed" }
+        // The damage may be that of the end.
+        return running.isInDamage ? nil : "the file ends before the end of the base: it was cut short"
+    }
+
+    private mutating func flaw(_ reason: String, line: Int, _ report: Report) throws(StorageError) {
+        hasFlaws = true
+        try report(JournalFlaw(file: file.path, line: line, reason: reason))
+    }
+}

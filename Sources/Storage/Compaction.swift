@@ -1,0 +1,138 @@
+import FHIR
+import Synchronization
+
+/// What the store's queue knows of its files beside the segment that grows.
+struct Compaction {
+    var base: StoreReader.BaseExtent?
+    /// Segments that nothing is added to any more, in their order.
+    var sealed: [StoreReader.Segment]
+    /// The end of the last one.
+    var boundary: StoreReader.Boundary
+    var isRunning = false
+    /// Bytes of segments from which on one that failed is tried again.
+    var retry = 0
+
+    init(_ reader: StoreReader) {
+        base = reader.base
+        sealed = reader.sealed
+        boundary = reader.boundary
+    }
+
+    /// Bytes of the segments that nothing is added to.
+    var sealedBytes: Int { sealed.reduce(0) { $0 + $1.bytes } }
+
+    /// Bytes of segments from which on they are taken into a base.
+    func limit(_ settings: CompactionSettings) -> Int {
+        max(settings.least, min(base?.bytes ?? 0, settings.most), retry)
+    }
+}
+
+/// Sealed segments on their way into a base.
+struct CompactionPlan: Sendable {
+    let folder: String
+    let disk: any Disk
+    let base: StoreReader.BaseExtent?
+    let sealed: [StoreReader.Segment]
+    let boundary: StoreReader.Boundary
+
+    var path: String { "\(folder)/\(BaseFile.name(commits: boundary.position.sequence))" }
+
+    private struct Place {
+        let file: any DiskFile
+        let offset: Int
+        /// In the commit.
+        let index: Int
+    }
+
+    /// Writes the new base beside the store, under the name of an unfinished one.
+    ///
+    /// Every line is held to its checksum once more on the way: damage must not be sealed anew as if it were sound.
+    func write(_ rule: HistoryRule, while isWanted: @escaping @Sendable () -> Bool) throws(StorageError)
+        -> CompactionReport
+    {
+        var tail: [TailVersion] = []
+        var places: [Place] = []
+        var position = JournalPosition()
+        if let base { position = JournalPosition(sequence: base.commits, running: LineChain(after: base.chain)) }
+        for segment in sealed {
+            var reader = JournalReader(segment.file, after: position)
+            try reader.readAll { entry, offset in
+                for (index, version) in entry.versions.enumerated() {
+                    tail.append(
+                        TailVersion(
+                            sequence: entry.sequence, key: version.key, version: version.version, place: places.count))
+                    places.append(Place(file: segment.file, offset: offset, index: index))
+                }
+                return nil
+            } report: { flaw throws(StorageError) in
+                throw .damaged(folder: folder, flaw)
+            }
+            position = reader.position
+        }
+        let files: (old: (any DiskFile)?, new: any DiskFile)
+        do throws(DiskFault) {
+            let old = try base.map { base throws(DiskFault) in
+                try disk.open("\(folder)/\(BaseFile.name(commits: base.commits))", for: .reading)
+            }
+            files = (old, try disk.open(path + StoreFiles.unfinished, for: .creating))
+        } catch {
+            throw .disk(error)
+        }
+        let merge = Merge(rule: rule, tail: tail, into: WantedFile(files.new, while: isWanted)) {
+            place throws(StorageError) in
+            try Self.load(places[place.place])
+        }
+        let report = try merge.write(
+            over: files.old, folder: folder, commits: boundary.position.sequence, time: boundary.time,
+            chain: boundary.position.running.checksum)
+        return CompactionReport(
+            versions: report.read, kept: report.kept,
+            bytesBefore: sealed.reduce(base?.bytes ?? 0) { $0 + $1.bytes }, bytes: report.bytes)
+    }
+
+    /// Bytes that are read of a line at first.
+    private static let piece = 4_096
+
+    private static func load(_ place: Place) throws(StorageError) -> StoredVersion {
+        var splitter = LineSplitter()
+        var offset = place.offset
+        var size = piece
+        while true {
+            let piece: [UInt8]
+            do { piece = try place.file.read(upTo: size, at: offset) } catch { throw .disk(error) }
+            guard !piece.isEmpty else { break }
+            splitter.append(piece)
+            if let line = splitter.next() {
+                guard let entry = JournalEntry(line: line.span), entry.versions.indices.contains(place.index)
+                else { break }
+                return entry.versions[place.index]
+            }
+            offset += piece.count
+            size = min(size * 4, 1 << 20)
+        }
+        throw .unavailable("\(place.file.path) changed while it was read; no base was made")
+    }
+}
+
+/// A file that takes no more once nobody wants it: a store that closes does not wait for a whole base.
+private final class WantedFile: DiskFile {
+    private let file: any DiskFile
+    private let isWanted: @Sendable () -> Bool
+
+    init(_ file: any DiskFile, while isWanted: @escaping @Sendable () -> Bool) {
+        self.file = file
+        self.isWanted = isWanted
+    }
+
+    var path: String { file.path }
+    func read(upTo count: Int, at offset: Int) throws(DiskFault) -> [UInt8] { try file.read(upTo: count, at: offset) }
+
+    func write(_ bytes: Span<UInt8>, at offset: Int) throws(DiskFault) -> Int {
+        guard isWanted() else { throw DiskFault(call: "pwrite", path: path, code: DiskFault.canceled) }
+        return try file.write(bytes, at: offset)
+    }
+
+    func truncate(to length: Int) throws(DiskFault) { try file.truncate(to: length) }
+    func sync() throws(DiskFault) { try file.sync() }
+    func lock() throws(DiskFault) -> Bool { try file.lock() }
+}

@@ -1,0 +1,127 @@
+import Dispatch
+import FHIR
+import Synchronization
+
+/// A compaction has three steps: on the store's queue a new segment begins; beside it, the base and the segments that
+/// are sealed by that become a new base; on the queue again it takes their place. Whenever the process or the machine
+/// ends, either the old files are the store or the new ones.
+extension JournalStore {
+    /// Takes all segments into a base now.
+    ///
+    /// - Throws: `unavailable` while another compaction runs, and `full`, `disk`, `damaged`: then nothing has changed.
+    package func compact() async throws(StorageError) -> CompactionReport {
+        let result: Result<CompactionReport, StorageError> = await withCheckedContinuation { done in
+            queue.async {
+                self.desk.withLock { desk in
+                    guard !desk.compaction.isRunning else {
+                        return done.resume(returning: .failure(.unavailable("a compaction is running already")))
+                    }
+                    self.begin(&desk) { done.resume(returning: $0) }
+                }
+            }
+        }
+        return try result.get()
+    }
+
+    /// Begins one where there is enough for it.
+    func considerCompaction(_ desk: inout Desk) {
+        let bytes = desk.compaction.sealedBytes + desk.writer.length
+        guard !desk.compaction.isRunning, bytes > desk.compaction.limit(settings) else { return }
+        // One that fails is not tried again with every batch.
+        desk.compaction.retry = bytes + settings.least
+        begin(&desk, settings.report)
+    }
+
+    /// Ends one that runs, with nothing changed. None begins any more: commits are refused already.
+    func stopCompaction() async {
+        isClosing.store(true, ordering: .releasing)
+        await withCheckedContinuation { done in compacting.async { done.resume() } }
+    }
+
+    private func begin(
+        _ desk: inout Desk, _ done: @escaping @Sendable (Result<CompactionReport, StorageError>) -> Void
+    ) {
+        let plan: CompactionPlan
+        do throws(StorageError) {
+            try seal(&desk)
+            plan = CompactionPlan(
+                folder: folder, disk: disk, base: desk.compaction.base, sealed: desk.compaction.sealed,
+                boundary: desk.compaction.boundary)
+        } catch {
+            return done(.failure(error))
+        }
+        desk.compaction.isRunning = true
+        compacting.async {
+            let result = Result { () throws(StorageError) in
+                try plan.write(self.settings.history) { !self.isClosing.load(ordering: .acquiring) }
+            }
+            // A store that closes waits for this queue and then for that one.
+            self.queue.async {
+                let end = Result { () throws(StorageError) in
+                    try self.desk.withLock { desk throws(StorageError) in
+                        desk.compaction.isRunning = false
+                        let report = try result.get()
+                        try self.adopt(plan, report, &desk)
+                        return report
+                    }
+                }
+                if case .failure = end { try? self.disk.remove(plan.path + StoreFiles.unfinished) }
+                done(end)
+            }
+        }
+    }
+
+    /// Lets a new segment begin, unless the last one has no commit.
+    private func seal(_ desk: inout Desk) throws(StorageError) {
+        let behind = desk.writer.sequence
+        guard behind > desk.compaction.boundary.position.sequence else { return }
+        let path = "\(folder)/\(StoreFiles.segment(behind: behind))"
+        let header = Journal.header(after: desk.writer.chain)
+        do throws(DiskFault) {
+            let new = try disk.open(path + StoreFiles.unfinished, for: .creating)
+            try new.truncate(to: 0)
+            try new.writeAll(header.span, at: 0)
+            try new.sync()
+            try disk.rename(path + StoreFiles.unfinished, to: path)
+        } catch {
+            try? disk.remove(path + StoreFiles.unfinished)
+            throw error.isFull ? .full(error) : .disk(error)
+        }
+        do {
+            try disk.syncFolder(folder)
+            let new = try disk.open(path, for: .writing)
+            try lock.withLock { try $0?.hold(path, on: disk, in: folder) }
+            desk.compaction.sealed.append(.init(file: desk.writer.file, bytes: desk.writer.length))
+            desk.compaction.boundary = .init(
+                position: JournalPosition(sequence: behind, running: LineChain(after: desk.writer.chain)),
+                time: desk.lastUpdated)
+            desk.writer.goOn(in: new, behind: header)
+        } catch {
+            // It has its name, but for how long? What would be written behind it could be lost with it.
+            desk.writer.stop("\(error): a new segment could not be made durable; restart the server")
+            throw error as? StorageError ?? .unavailable("\(error)")
+        }
+    }
+
+    /// Puts the new base in the place of the files that it was made of.
+    private func adopt(
+        _ plan: CompactionPlan, _ report: CompactionReport, _ desk: inout Desk
+    ) throws(StorageError) {
+        guard !isClosing.load(ordering: .acquiring) else { throw .unavailable("the store is closed") }
+        do throws(DiskFault) {
+            try disk.rename(plan.path + StoreFiles.unfinished, to: plan.path)
+            try disk.syncFolder(folder)
+        } catch {
+            throw error.isFull ? .full(error) : .disk(error)
+        }
+        let end = plan.boundary.position
+        desk.compaction.base = .init(commits: end.sequence, bytes: report.bytes, chain: end.running.checksum)
+        desk.compaction.sealed.removeFirst(plan.sealed.count)
+        desk.compaction.retry = 0
+        // What cannot be removed now is removed at the next start.
+        if let old = plan.base, old.commits != plan.boundary.position.sequence {
+            try? disk.remove("\(folder)/\(BaseFile.name(commits: old.commits))")
+        }
+        for segment in plan.sealed { try? disk.remove(segment.file.path) }
+    }
+}

@@ -1,0 +1,58 @@
+/// Which files of a folder are the store, told by their names alone (docs/store.md).
+struct StoreFiles: Equatable {
+    /// The newest base holds the commits up to this one; nil where there is none.
+    private(set) var base: Int?
+    /// The commits that the segments to be read follow, in ascending order; 0 is the first segment.
+    private(set) var segments: [Int] = []
+    /// What an interrupted compaction has left: bases and segments that the newest base has taken in, and what was
+    /// never finished.
+    private(set) var leftovers: [String] = []
+
+    /// What the names of files end with while they are written.
+    static let unfinished = BaseFile.unfinished
+
+    /// The first segment has a name without a number, and is all that a store has that was never compacted.
+    static func segment(behind commit: Int) -> String {
+        guard commit > 0 else { return Journal.fileName }
+        let digits = String(commit)
+        return prefix + String(repeating: "0", count: max(0, 12 - digits.utf8.count)) + digits + suffix
+    }
+
+    init(names: [String]) {
+        let bases = names.compactMap { BaseFile.commits(inName: $0) }
+        let journals = names.compactMap { Self.number(ofSegment: $0) }
+        base = bases.max()
+        let first = base ?? 0
+        segments = journals.filter { $0 >= first }.sorted()
+        leftovers =
+            bases.filter { $0 < first }.map { BaseFile.name(commits: $0) }
+            + journals.filter { $0 < first }.map { Self.segment(behind: $0) }
+            + names.filter { name in
+                guard name.hasSuffix(Self.unfinished) else { return false }
+                let whole = String(name.dropLast(Self.unfinished.utf8.count))
+                return BaseFile.commits(inName: whole) != nil || Self.number(ofSegment: whole) != nil
+            }
+    }
+
+    /// There is no store yet.
+    var isEmpty: Bool { base == nil && segments.isEmpty }
+
+    /// The segment that must be there and is not: the first, or the one that goes on behind the base. (One that is
+    /// missing between others shows in the numbers of the commits.)
+    var missing: String? {
+        let first = base ?? 0
+        return segments.first == first ? nil : Self.segment(behind: first)
+    }
+
+    private static let prefix = "journal-"
+    private static let suffix = ".ndjson"
+
+    private static func number(ofSegment name: String) -> Int? {
+        if name == Journal.fileName { return 0 }
+        guard name.hasPrefix(prefix), name.hasSuffix(suffix),
+            let number = Int(name.dropFirst(prefix.utf8.count).dropLast(suffix.utf8.count)), number > 0,
+            name == segment(behind: number)
+        else { return nil }
+        return number
+    }
+}

@@ -258,14 +258,19 @@ def keyward(folder, tls=False, loops=1, cores="0", prefix=(), environment=None, 
         "--event-loops", loops, "--log-level", "error", *more], port, folder, cores, tls, environment)
 
 
-def fill(server, credentials=None):
+def fill(server):
     """Puts the client and a Patient whose representation is BODY_SIZE bytes long; returns that representation."""
     client = {
         "resourceType": "Client", "id": USER, "grant_types": ["basic"],
         "_secret": {"extension": [
             {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"},
             {"url": "http://health-samurai.io/fhir/secret-reference", "valueString": "client-secret"}]}}
-    expect(server, "PUT", f"/fhir/Client/{USER}", client, credentials=credentials)
+    expect(server, "PUT", f"/fhir/Client/{USER}", client, credentials=None)
+    return fill_body(server)
+
+
+def fill_body(server):
+    """The same where the client is there already."""
     padding = 0
     for _ in range(4):
         patient = {"resourceType": "Patient", "id": "x", "active": True, "name": [{"family": "K" + "e" * padding}]}

@@ -4,7 +4,7 @@ import Storage
 
 /// What the JSON file store costs, driven without a server.
 ///
-///     store-bench fill FOLDER COUNT              commits so many Clients, 4,000 at once
+///     store-bench fill FOLDER COUNT              commits so many Clients, 4,000 at once, and the benchmark's own
 ///     store-bench write FOLDER WRITERS SECONDS   commits from so many writers, each one Client after the other
 ///     store-bench open FOLDER                    opens it
 ///     store-bench look FOLDER COUNT              opens it, then looks so often at a resource, and at a page
@@ -46,9 +46,9 @@ struct StoreBench {
     private static func fill(_ folder: String, count: Int) async throws {
         let store = try open(folder)
         let window = 4_000
-        for start in stride(from: 0, to: count, by: window) {
+        for start in stride(from: 0, through: count, by: window) {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for number in start..<min(count, start + window) {
+                for number in start..<min(count + 1, start + window) {
                     let change = try SampleClient.put(number)
                     group.addTask { _ = try await store.commit(change) }
                 }

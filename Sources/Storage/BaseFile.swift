@@ -79,9 +79,9 @@ extension BaseEnd {
     )
 
     /// Whether a line is meant as the end, whatever follows.
-    static func isBegun(by line: [UInt8]) -> Bool {
+    static func isBegun(by line: Span<UInt8>) -> Bool {
         var place = Journal.sealLength
-        return line.count > place && line.span.skip(members.commits, at: &place)
+        return line.count > place && line.skip(members.commits, at: &place)
     }
 
     /// Reads a line, newline included, of exactly the form `append` gives it; nil for any other. Its own checksum is

@@ -5,7 +5,7 @@ import FHIR
 struct BaseReader {
     /// Whole lines read.
     private(set) var lines = 0
-    /// Bytes read.
+    /// Bytes of them.
     private(set) var length = 0
     /// What the last line says; nil until it was read and found sound.
     private(set) var end: BaseEnd?
@@ -33,9 +33,6 @@ struct BaseReader {
         running.expect(BaseFile.header())
     }
 
-    /// Bytes asked of the disk at a time.
-    private static let piece = 1 << 20
-
     typealias Visit = (_ sequence: Int, _ version: StoredVersion) throws(StorageError) -> String?
     typealias Report = (JournalFlaw) throws(StorageError) -> Void
 
@@ -45,33 +42,41 @@ struct BaseReader {
     /// Behind damage it goes on, so that all of it is found and one changed byte is one flaw. Damage is one flaw as far
     /// as no line begins in it. What was damaged is not visited.
     mutating func readAll(visit: Visit, report: Report) throws(StorageError) {
-        var splitter = LineSplitter()
-        var offset = 0
-        while !isEnded {
-            let piece: [UInt8]
-            do { piece = try file.read(upTo: Self.piece, at: offset) } catch { throw .disk(error) }
-            if piece.isEmpty { break }
-            offset += piece.count
-            length = offset
-            splitter.append(piece)
-            while !isEnded, let line = splitter.next() {
+        let ahead = JournalLines(file)
+        // Whoever is told of a flaw may do with the file what he wants.
+        defer { ahead.stop() }
+        var isMore = true
+        while !isEnded, isMore {
+            let piece = try next(ahead)
+            for (place, entry) in piece.lines where !isEnded {
                 lines += 1
-                try read(line, visit, report)
+                length += place.count
+                try read(piece.bytes.span.extracting(place), entry, visit, report)
+                // Nothing may stand behind the end: neither here nor in the next piece.
+                if isEnded, place.upperBound < piece.length { return try flawBehindEnd(report) }
             }
+            isMore = !piece.isLast
+            if !isMore, let reason = objection(toRestOf: piece) { try flaw(reason, line: lines + 1, report) }
         }
-        var rest = splitter.rest
-        if isEnded, rest.isEmpty {
-            do { rest = try file.read(upTo: 1, at: offset) } catch { throw .disk(error) }
-        }
-        if let reason = objection(toRest: rest) { try flaw(reason, line: lines + 1, report) }
+        guard isEnded, isMore else { return }
+        let piece = try next(ahead)
+        if !piece.isLast || !piece.bytes.isEmpty { try flawBehindEnd(report) }
+    }
+
+    private func next(_ ahead: JournalLines) throws(StorageError) -> JournalLines.Piece {
+        do { return try ahead.next() } catch { throw .disk(error) }
+    }
+
+    private mutating func flawBehindEnd(_ report: Report) throws(StorageError) {
+        try flaw("there is more behind the end of the base", line: lines + 1, report)
     }
 
     private mutating func read(
-        _ line: [UInt8], isRest: Bool = false, _ visit: Visit, _ report: Report
+        _ line: Span<UInt8>, _ entry: JournalEntry?, isRest: Bool = false, _ visit: Visit, _ report: Report
     ) throws(StorageError) {
-        switch running.take(line.span, isRest: isRest) {
+        switch running.take(line, isRest: isRest) {
         case .sound:
-            if let reason = try accept(line, visit) { try flaw(reason, line: lines, report) }
+            if let reason = try accept(line, entry, visit) { try flaw(reason, line: lines, report) }
         case .damaged:
             isHeaderDue = false
             let reason = "the checksum does not fit: a byte was changed, or lines are missing or out of order"
@@ -80,25 +85,28 @@ struct BaseReader {
             break
         case .unended(let count):
             try flaw("the newline behind a whole line was changed", line: lines, report)
-            try read(line[..<count] + [Journal.newline], visit, report)
-            if !isEnded { try read([UInt8](line[(count + 1)...]), isRest: true, visit, report) }
+            let whole = [UInt8](line.extracting(..<count)) + [Journal.newline]
+            try read(whole.span, JournalEntry(line: whole.span), visit, report)
+            let rest = line.extracting((count + 1)...)
+            if !isEnded { try read(rest, JournalEntry(line: rest), isRest: true, visit, report) }
         }
     }
 
     /// Takes a line whose checksum fits; says why it is a flaw all the same, if so.
-    private mutating func accept(_ line: [UInt8], _ visit: Visit) throws(StorageError) -> String? {
+    private mutating func accept(
+        _ line: Span<UInt8>, _ entry: JournalEntry?, _ visit: Visit
+    ) throws(StorageError) -> String? {
         if isHeaderDue {
             isHeaderDue = false
-            return try objection(toHeader: line)
+            return try objection(toHeader: [UInt8](line))
         }
-        guard !BaseEnd.isBegun(by: line) else {
+        guard let entry, let version = entry.only else {
+            guard BaseEnd.isBegun(by: line) else {
+                return "not a version as this program writes it, though the checksum fits"
+            }
             isEnded = true
-            return acceptEnd(line)
+            return acceptEnd([UInt8](line))
         }
-        guard let entry = JournalEntry(line: line.span), entry.versions.count == 1 else {
-            return "not a version as this program writes it, though the checksum fits"
-        }
-        let version = entry.versions[0]
         if let last, !last.key.precedes(version.key, versions: (last.version, version.version)) {
             return "version \(version.version) of \(version.key.text) stands behind version \(last.version) of "
                 + "\(last.key.text): out of order"
@@ -127,10 +135,11 @@ struct BaseReader {
         return nil
     }
 
-    /// Why the file may not end with what follows the last line that was read, if so.
-    private func objection(toRest rest: [UInt8]) -> String? {
-        if isEnded { return rest.isEmpty ? nil : "there is more behind the end of the base" }
-        guard rest.isEmpty else { return "the file ends within this line: it was cut short, or a byte was changed" }
+    /// Why the file may not end as this last piece of it does, if so.
+    private func objection(toRestOf piece: JournalLines.Piece) -> String? {
+        guard piece.length == piece.bytes.count else {
+            return "the file ends within this line: it was cut short, or a byte was changed"
+        }
         // The damage may be that of the end.
         return running.isInDamage ? nil : "the file ends before the end of the base: it was cut short"
     }

@@ -9,6 +9,8 @@ struct JournalEntry: Equatable {
 
     /// At least one, all of one time.
     var versions: [StoredVersion] { [first] + others }
+    /// The version of a commit that made one.
+    var only: StoredVersion? { others.isEmpty ? first : nil }
     var time: Instant { first.lastUpdated }
 
     /// Goes through the versions, without an array of one.

@@ -11,7 +11,7 @@ struct Simulation {
 
     /// What was done, for a test to see that it was.
     struct Tally: Sendable {
-        var (lives, cuts, commits, refused, failures) = (0, 0, 0, 0, 0)
+        var (lives, cuts, commits, refused, failures, compactions) = (0, 0, 0, 0, 0, 0)
         /// Starts refused because a power cut had torn a batch in its middle.
         var tornStarts = 0
     }
@@ -31,6 +31,9 @@ struct Simulation {
     private var mayHoldRefused = false
     /// A power cut in no order may have torn a batch since the last start.
     private var mayBeTorn = false
+    /// A compaction that failed may have stopped the writer.
+    private var mayBeStopped = false
+    private var settings = CompactionSettings()
 
     init(seed: UInt64, order: WriteOrder) throws {
         random = SplitMix64(seed: seed)
@@ -39,6 +42,9 @@ struct Simulation {
         clients = try Clients(seed: random.next())
         model = StoreModel(keys: clients.keys)
         readers = Readers(keys: clients.keys)
+        settings.history = [HistoryRule.all, .newest(1), .newest(2)][random.number(0...2)]
+        // Only when it is asked for: then all calls to the disk follow from the seed.
+        settings.least = .max
     }
 
     /// Several lives with cuts, kills and failures at random; after each the model must hold, and at the end as well.
@@ -100,7 +106,7 @@ struct Simulation {
         let files = mayBeTorn ? disk.files : [:]
         let store: JournalStore
         do throws(StorageError) {
-            store = try JournalStore.open(Self.folder, disk: disk, clock: clock.now).store
+            store = try JournalStore.open(Self.folder, disk: disk, compaction: settings, clock: clock.now).store
         } catch .disk where disk.look({ $0.isOff || !$0.failed.isEmpty }) {
             return nil
         } catch .damaged(_, let flaw) where mayBeTorn {
@@ -115,7 +121,7 @@ struct Simulation {
             throw Broken("the start failed: \(error)")
         }
         try model.adopt(store, mayHoldRefused: mayHoldRefused)
-        (mayHoldRefused, mayBeTorn) = (false, false)
+        (mayHoldRefused, mayBeTorn, mayBeStopped) = (false, false, false)
         return store
     }
 
@@ -123,6 +129,7 @@ struct Simulation {
         readers.watch(store)
         disk.look { [readers] in $0.observer = readers.look }
         for _ in 0..<waves {
+            if random.chance(25), try await !compact(store) { return }
             let failures = disk.look { $0.failed.count }
             let batches = try await clients.wave(on: store, clock, state: model.state)
             let (isOff, failed) = disk.look { ($0.isOff, $0.failed) }
@@ -136,13 +143,28 @@ struct Simulation {
             try model.hold(store)
             if isOff { return }
             // A write that failed and was taken back stops nothing; a sync that failed stops all until the restart.
-            let isStopped = failed.contains("fdatasync") || failed.contains("ftruncate")
+            let isStopped = mayBeStopped || failed.contains("fdatasync") || failed.contains("ftruncate")
             guard refusals == 0 || isStopped || failed.count > failures else {
                 throw Broken("commits were refused though no call failed")
             }
             if random.chance(10) { await store.probe() }
         }
         if ending == .close { await store.close() }
+    }
+
+    /// Takes the segments into a base, while nobody writes; false when the power is gone.
+    private mutating func compact(_ store: JournalStore) async throws -> Bool {
+        let failures = disk.look { $0.failed.count }
+        do throws(StorageError) {
+            _ = try await store.compact()
+            tally.compactions += 1
+        } catch {
+            let (isOff, failed) = disk.look { ($0.isOff, $0.failed.count) }
+            guard isOff || failed > failures || mayBeStopped else { throw Broken("no compaction: \(error)") }
+            mayBeStopped = true
+        }
+        try model.hold(store)
+        return !disk.look { $0.isOff }
     }
 
     /// The store, which nobody holds any more, lets go of its files as soon as its queue is through.

@@ -44,6 +44,7 @@ import Testing
         } while Self.seed == nil && broken < 10 && (seed < 1_000 || Self.isSoak && ContinuousClock.now < deadline)
         guard Self.seed == nil, broken == 0 else { return }
         // It is no proof unless all of this did happen.
+        #expect(total.compactions > 500)
         #expect(total.cuts > 1_000 && total.commits > 10_000 && total.refused > 1_000 && total.failures > 400)
         // Only what a disk writes out of order may look like damage.
         #expect((total.tornStarts > 0) == (order == .none))
@@ -72,6 +73,7 @@ extension Simulation.Tally {
         commits += other.commits
         refused += other.refused
         failures += other.failures
+        compactions += other.compactions
         tornStarts += other.tornStarts
     }
 }

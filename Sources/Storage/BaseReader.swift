@@ -18,6 +18,7 @@ struct BaseReader {
     var chain: Checksum { end?.chain ?? Checksum() }
 
     private let file: any DiskFile
+    private let isAhead: Bool
     private var running = LineChain()
     /// The last sound version.
     private var last: (key: ResourceKey, version: Int)?
@@ -28,8 +29,10 @@ struct BaseReader {
     /// A sound line was meant as the end, and only flaws can follow.
     private var isEnded = false
 
-    init(_ file: any DiskFile) {
+    /// - Parameter isAhead: a second core reads and decodes ahead.
+    init(_ file: any DiskFile, isAhead: Bool = true) {
         self.file = file
+        self.isAhead = isAhead
         running.expect(BaseFile.header())
     }
 
@@ -42,7 +45,7 @@ struct BaseReader {
     /// Behind damage it goes on, so that all of it is found and one changed byte is one flaw. Damage is one flaw as far
     /// as no line begins in it. What was damaged is not visited.
     mutating func readAll(visit: Visit, report: Report) throws(StorageError) {
-        let ahead = JournalLines(file)
+        let ahead = JournalLines(file, isAhead: isAhead)
         // Whoever is told of a flaw may do with the file what he wants.
         defer { ahead.stop() }
         var isMore = true

@@ -28,17 +28,23 @@ final class JournalLines: Sendable {
     private let queue = DispatchQueue(label: "keyward.journal.lines")
     private let reading = Mutex(Reading())
 
+    private let isAhead: Bool
+
     /// Begins to read.
-    init(_ file: any DiskFile) {
+    ///
+    /// - Parameter isAhead: without it each piece is read when it is asked for: beside others one core is enough.
+    init(_ file: any DiskFile, isAhead: Bool = true) {
         self.file = file
-        readAhead()
+        self.isAhead = isAhead
+        if isAhead { readAhead() }
     }
 
     /// Waits for the next piece, and has the one after it read meanwhile. Not to be called again behind the last one,
     /// nor after it failed.
     func next() throws(DiskFault) -> Piece {
+        if !isAhead { readAhead() }
         let piece = try taken().get()
-        if !piece.isLast { readAhead() }
+        if isAhead, !piece.isLast { readAhead() }
         return piece
     }
 

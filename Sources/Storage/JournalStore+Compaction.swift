@@ -73,6 +73,7 @@ extension JournalStore {
 
     /// Lets a new segment begin, unless the last one has no commit.
     private func seal(_ desk: inout Desk) throws(StorageError) {
+        try desk.writer.seal()
         let behind = desk.writer.sequence
         guard behind > desk.compaction.boundary.position.sequence else { return }
         let path = "\(folder)/\(StoreFiles.segment(behind: behind))"

@@ -47,6 +47,18 @@ struct JournalWriter {
         self.chain = chain
     }
 
+    /// Makes the end of the segment durable, before another one follows it. What a write that failed had left was cut
+    /// off, but a power cut may bring it back until then: a torn tail, which only the last segment may have.
+    mutating func seal() throws(StorageError) {
+        guard isStopped == nil else { throw stopped }
+        do {
+            try file.sync()
+        } catch {
+            stop("\(error): what is on the disk is unknown; the store takes no writes until the server is restarted")
+            throw stopped
+        }
+    }
+
     /// Goes on in a new segment, of which the header is durable.
     mutating func goOn(in file: any DiskFile, behind header: [UInt8]) {
         self.file = file

@@ -61,7 +61,7 @@ struct Merge {
         over base: (any DiskFile)?, folder: String, commits: Int, time: Instant?, chain: Checksum
     ) throws(StorageError) -> MergeReport {
         if let base {
-            var reader = BaseReader(base)
+            var reader = BaseReader(base, isAhead: false)
             try reader.readAll { sequence, version throws(StorageError) in
                 try take(sequence, version)
                 return nil

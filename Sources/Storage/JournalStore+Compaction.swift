@@ -13,8 +13,9 @@ extension JournalStore {
         let result: Result<CompactionReport, StorageError> = await withCheckedContinuation { done in
             queue.async {
                 self.desk.withLock { desk in
-                    guard !desk.compaction.isRunning else {
-                        return done.resume(returning: .failure(.unavailable("a compaction is running already")))
+                    guard !desk.compaction.isRunning, !self.isClosing.load(ordering: .acquiring) else {
+                        let reason = "a compaction is running already, or the store is being closed"
+                        return done.resume(returning: .failure(.unavailable(reason)))
                     }
                     self.begin(&desk) { done.resume(returning: $0) }
                 }
@@ -26,16 +27,24 @@ extension JournalStore {
     /// Begins one where there is enough for it.
     func considerCompaction(_ desk: inout Desk) {
         let bytes = desk.compaction.sealedBytes + desk.writer.length
-        guard !desk.compaction.isRunning, bytes > desk.compaction.limit(settings) else { return }
+        guard bytes > desk.compaction.limit(settings), !desk.compaction.isRunning,
+            !isClosing.load(ordering: .acquiring)
+        else { return }
         // One that fails is not tried again with every batch.
         desk.compaction.retry = bytes + settings.least
-        begin(&desk, settings.report)
+        begin(&desk) { result in
+            // That one was ended is no news.
+            if !self.isClosing.load(ordering: .acquiring) { self.settings.report(result) }
+        }
     }
 
-    /// Ends one that runs, with nothing changed. None begins any more: commits are refused already.
+    /// Ends one that runs, with nothing changed, and returns when none begins or runs any more. What it has still to do
+    /// stands on the store's queue then.
     func stopCompaction() async {
         isClosing.store(true, ordering: .releasing)
-        await withCheckedContinuation { done in compacting.async { done.resume() } }
+        for queue in [queue, compacting] {
+            await withCheckedContinuation { done in queue.async { done.resume() } }
+        }
     }
 
     private func begin(

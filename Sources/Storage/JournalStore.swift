@@ -167,7 +167,6 @@ package final class JournalStore: ResourceStore {
                 try desk.writer.append(draft.commits)
                 desk.lastUpdated = time
                 health.withLock { $0.condition = .writable }
-                considerCompaction(&desk)
                 for versions in draft.commits {
                     index.withLock { index in
                         for version in versions {
@@ -183,6 +182,7 @@ package final class JournalStore: ResourceStore {
             }
         }
         for (commit, result) in zip(commits, results) { commit.answer.resume(returning: result) }
+        considerCompaction(&desk)
         return commits.dropFirst(results.count)
     }
 

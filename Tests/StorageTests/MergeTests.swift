@@ -76,7 +76,7 @@ import Testing
 
     /// Some rounds of commits, each with a compaction behind it, under rules that change.
     private func checkHistory(seed: UInt64) throws {
-        var dice = Dice(state: seed)
+        var dice = SplitMix64(seed: seed)
         let types = ["Account", "AidboxTopicDestination", "Client", "Patient", "Person"]
         let ids = ["a", "A", "a.b", "a-b", "ab", "b", "0", String(repeating: "z", count: 64)]
         var model: [ResourceKey: [BaseLine]] = [:]

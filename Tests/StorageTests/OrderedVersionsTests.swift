@@ -15,7 +15,7 @@ import Testing
 
     @Test(arguments: [UInt64(1), 2, 3])
     func itIsAlwaysWhatASortedDictionaryWouldBe(_ seed: UInt64) throws {
-        var random = Dice(state: seed)
+        var random = SplitMix64(seed: seed)
         var model: [LogicalID: StoredVersion] = [:]
         for number in 0..<1_000 {
             let version = try version("i\(number * 7)")
@@ -58,7 +58,7 @@ import Testing
 
     /// Ids whose first difference is in each of the words that a sort looks at, and those that end where others go on.
     @Test func idsOfAnyLengthAndWithAnyCommonBeginningAreSorted() throws {
-        var random = Dice(state: 4)
+        var random = SplitMix64(seed: 4)
         var ids: Set<String> = []
         for length in 1...64 {
             for last in "-.09AZaz" {

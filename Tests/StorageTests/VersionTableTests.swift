@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct VersionTableTests {
     @Test func itIsAlwaysWhatADictionaryWouldBe() throws {
-        var random = Dice(state: 1)
+        var random = SplitMix64(seed: 1)
         var model: [LogicalID: StoredVersion] = [:]
         var order: [LogicalID] = []
         var table = VersionTable()

@@ -27,15 +27,22 @@ package final class MemoryStore: ResourceStore {
         try state.withLock { state throws(StorageError) in
             guard !state.isClosed else { throw .unavailable("the store is closed; the server is stopping") }
             let time = clock().orLater(state.lastUpdated)
-            var draft = Draft(over: state.index)
-            let results = try draft.commit(changes, at: time)
-            for version in draft.commits.joined() {
+            // The draft holds the index: it must be gone before that changes, or all of it is copied.
+            let (results, commits) = try Self.draft(changes, over: state.index, at: time)
+            for version in commits.joined() {
                 state.lastUpdated = time
                 state.index.record(version)
                 revision.note(version)
             }
             return results
         }
+    }
+
+    private static func draft(
+        _ changes: [Change], over index: VersionIndex, at time: Instant
+    ) throws(StorageError) -> ([Committed], [[StoredVersion]]) {
+        var draft = Draft(over: index)
+        return (try draft.commit(changes, at: time), draft.commits)
     }
 
     package func page(of type: ResourceType, after: LogicalID?, limit: Int) -> [StoredVersion] {

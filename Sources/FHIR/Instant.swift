@@ -10,12 +10,29 @@ package struct Instant: Sendable, Hashable, Comparable {
     package static func < (left: Instant, right: Instant) -> Bool { left.milliseconds < right.milliseconds }
 
     package var text: String {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the text.
+    package func append(to bytes: inout [UInt8]) {
         let (days, rest) = Self.floorDivide(milliseconds, by: 86_400_000)
         let (year, month, day) = Self.date(ofDay: days)
-        let date = "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))"
-        let minutes = rest / 60_000
-        let time = "\(Self.padded(minutes / 60, 2)):\(Self.padded(minutes % 60, 2))"
-        return "\(date)T\(time):\(Self.padded(rest / 1_000 % 60, 2)).\(Self.padded(rest % 1_000, 3))Z"
+        bytes.append(year, digits: 4)
+        bytes.append(UInt8(ascii: "-"))
+        bytes.append(month, digits: 2)
+        bytes.append(UInt8(ascii: "-"))
+        bytes.append(day, digits: 2)
+        bytes.append(UInt8(ascii: "T"))
+        bytes.append(rest / 3_600_000, digits: 2)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(rest / 60_000 % 60, digits: 2)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(rest / 1_000 % 60, digits: 2)
+        bytes.append(UInt8(ascii: "."))
+        bytes.append(rest % 1_000, digits: 3)
+        bytes.append(UInt8(ascii: "Z"))
     }
 
     /// Nil when the text is not of the form `YYYY-MM-DDThh:mm:ss.sssZ` or names no time, as February 30 or 24:00 do.
@@ -36,6 +53,17 @@ package struct Instant: Sendable, Hashable, Comparable {
         // A month or a day that is none would have carried into another one.
         guard Self.date(ofDay: days) == (year, month, day) else { return nil }
         self.init(milliseconds: (((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000 + millisecond)
+    }
+}
+
+extension [UInt8] {
+    /// Appends a number with leading zeros.
+    fileprivate mutating func append(_ number: Int64, digits: Int) {
+        var divisor = (1..<digits).reduce(UInt64(1)) { power, _ in power * 10 }
+        while divisor > 0 {
+            append(UInt8(ascii: "0") + UInt8(number.magnitude / divisor % 10))
+            divisor /= 10
+        }
     }
 }
 
@@ -75,10 +103,5 @@ extension Instant {
     private static func floorDivide(_ number: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = number.quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-    }
-
-    private static func padded(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
     }
 }

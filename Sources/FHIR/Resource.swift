@@ -52,17 +52,6 @@ package struct Resource: Sendable {
         self.object = object
         self.object.insert(.string(id.text), for: "id", after: "resourceType")
     }
-
-    /// The resource as compact JSON with `meta.versionId` and `meta.lastUpdated` set. Members keep their order; new
-    /// ones go behind their neighbours: `meta` behind `id`, and in it `lastUpdated` behind `versionId`.
-    package func stamped(version: Int, lastUpdated: Instant) -> [UInt8] {
-        var meta = object["meta"]?.object ?? JSONObject()
-        meta.insert(.string(String(version)), for: "versionId", after: nil)
-        meta.insert(.string(lastUpdated.text), for: "lastUpdated", after: "versionId")
-        var stamped = object
-        stamped.insert(.object(meta), for: "meta", after: "id")
-        return stamped.serialized
-    }
 }
 
 extension Resource {

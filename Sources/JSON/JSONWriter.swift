@@ -36,12 +36,17 @@ extension JSONObject {
 
     /// Appends the object as compact JSON.
     package func write(to out: inout [UInt8]) {
+        write(to: &out) { member, out in member.value.write(to: &out) }
+    }
+
+    /// The same, where `write` appends the value of each member.
+    package func write(to out: inout [UInt8], each write: (Member, inout [UInt8]) -> Void) {
         out.append(UInt8(ascii: "{"))
         for index in members.indices {
             if index > 0 { out.append(UInt8(ascii: ",")) }
             members[index].name.writeAsJSON(to: &out)
             out.append(UInt8(ascii: ":"))
-            members[index].value.write(to: &out)
+            write(members[index], &out)
         }
         out.append(UInt8(ascii: "}"))
     }

@@ -18,9 +18,9 @@ package struct Change: Sendable {
     package let key: ResourceKey
     package let precondition: Precondition
     /// Nil for a delete.
-    private let resource: Resource?
+    private let resource: UnstampedResource?
 
-    private init(_ key: ResourceKey, _ resource: Resource?, _ precondition: Precondition) {
+    private init(_ key: ResourceKey, _ resource: UnstampedResource?, _ precondition: Precondition) {
         self.key = key
         self.resource = resource
         self.precondition = precondition
@@ -32,7 +32,7 @@ package struct Change: Sendable {
     ///   reach a store, whoever calls.
     package static func put(_ resource: Resource, if precondition: Precondition = .none) throws(FHIRError) -> Change {
         try resource.checkContent()
-        return Change(resource.key, resource, precondition)
+        return Change(resource.key, UnstampedResource(resource), precondition)
     }
 
     package static func delete(_ key: ResourceKey, if precondition: Precondition = .none) -> Change {

@@ -22,35 +22,57 @@ struct JournalEntry: Equatable {
     /// Appends the line of this commit. Type, id and time hold no character that JSON would escape.
     func append(to file: inout [UInt8], after chain: inout Checksum) {
         Journal.seal(into: &file, after: &chain) { line in
+            line.append(.sequence)
+            line.append(number: sequence)
             guard !others.isEmpty else { return append(first, to: &line) }
-            line += #""seq":\#(sequence),"time":"\#(first.lastUpdated.text)","changes":["#.utf8
+            line.append(.time)
+            first.lastUpdated.append(to: &line)
+            line.append(.quote)
+            line.append(.changes)
             for (place, version) in versions.enumerated() {
-                if place > 0 { line.append(UInt8(ascii: ",")) }
-                line += #"{"type":"\#(version.key.type.name)","id":"\#(version.key.id.text)","#.utf8
-                line += #""version":\#(version.version),"action":"#.utf8
+                line.append(place == 0 ? .first : .next)
+                append(headOf: version, to: &line)
+                line.append(.action)
                 if let body = version.body {
-                    line += #""put","length":\#(body.count),"resource":"#.utf8
+                    line.append(.sized)
+                    line.append(number: body.count)
+                    line.append(.resource)
                     line += body
                     line.append(UInt8(ascii: "}"))
                 } else {
-                    line += #""delete"}"#.utf8
+                    line.append(.delete)
                 }
             }
-            line += "]}".utf8
+            line.append(.end)
         }
     }
 
     /// A commit of one change, as most are, in a form that reads well.
     private func append(_ version: StoredVersion, to line: inout [UInt8]) {
-        line += #""seq":\#(sequence),"type":"\#(version.key.type.name)","id":"\#(version.key.id.text)","#.utf8
-        line += #""version":\#(version.version),"time":"\#(version.lastUpdated.text)","action":"#.utf8
+        line.append(.type)
+        append(headOf: version, to: &line)
+        line.append(.time)
+        version.lastUpdated.append(to: &line)
+        line.append(.quote)
+        line.append(.action)
         if let body = version.body {
-            line += #""put","resource":"#.utf8
+            line.append(.put)
             line += body
             line.append(UInt8(ascii: "}"))
         } else {
-            line += #""delete"}"#.utf8
+            line.append(.delete)
         }
+    }
+
+    /// A type, whose name has begun, an id and a version.
+    private func append(headOf version: StoredVersion, to line: inout [UInt8]) {
+        line += version.key.type.name.utf8
+        line.append(.quote)
+        line.append(.id)
+        line += version.key.id.text.utf8
+        line.append(.quote)
+        line.append(.version)
+        line.append(number: version.version)
     }
 
     init(sequence: Int, versions: [StoredVersion]) {
@@ -150,6 +172,15 @@ private struct Separator {
     static let sized = Separator(bytes: #"put","length":"#)
     static let resource = Separator(bytes: #","resource":"#)
     static let end = Separator(bytes: "]}")
+    static let quote = Separator(bytes: "\"")
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(_ separator: Separator) {
+        separator.bytes.withUTF8Buffer { unsafe append(contentsOf: $0) }
+    }
+
+    fileprivate mutating func append(number: Int) { self += String(number).utf8 }
 }
 
 extension Span<UInt8> {

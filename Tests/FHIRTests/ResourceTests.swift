@@ -25,7 +25,7 @@ struct ResourceTests {
     }
 
     private func stamped(_ resource: Resource, _ version: Int = 1) -> String {
-        String(decoding: resource.stamped(version: version, lastUpdated: time), as: UTF8.self)
+        String(decoding: UnstampedResource(resource).stamped(version: version, lastUpdated: time), as: UTF8.self)
     }
 
     @Test func anUpdateIsReadAndStampedWithAllElseAsItCame() throws {
@@ -49,6 +49,17 @@ struct ResourceTests {
             try stamped(create(#"{"active":true,"resourceType":"Patient","meta":{"source":"s"}}"#))
                 == #"{"active":true,"resourceType":"Patient","id":"p1","meta":{"versionId":"1","#
                 + #""lastUpdated":"1970-01-01T00:00:00.000Z","source":"s"}}"#)
+    }
+
+    @Test func aStampKeepsTheOrderOfWhatWasSentAndANeighboursNameInside() throws {
+        let resource = try create(
+            #"{"meta":{"lastUpdated":"x","a":{"versionId":"mine"},"versionId":1},"resourceType":"Patient","#
+                + #""contained":[{"meta":{"versionId":"2"}}]}"#)
+        #expect(
+            stamped(resource, 1_234_567_890)
+                == #"{"meta":{"lastUpdated":"1970-01-01T00:00:00.000Z","a":{"versionId":"mine"},"#
+                + #""versionId":"1234567890"},"resourceType":"Patient","id":"p1","#
+                + #""contained":[{"meta":{"versionId":"2"}}]}"#)
     }
 
     @Test(arguments: [#""other""#, "7", "null", #""p1""#, #""not an id""#])

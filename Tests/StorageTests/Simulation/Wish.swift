@@ -48,6 +48,6 @@ struct Wish: Sendable {
     func stored(version: Int, at time: Instant) -> StoredVersion {
         StoredVersion(
             key: key, version: version, lastUpdated: time,
-            body: resource?.stamped(version: version, lastUpdated: time))
+            body: resource.map { UnstampedResource($0).stamped(version: version, lastUpdated: time) })
     }
 }

@@ -44,7 +44,7 @@ import Testing
                 + #""request":{"method":"DELETE","url":"Patient/a"},"#
                 + #""response":{"status":"204","etag":"W/\"3\"",\#(time),"#
                 + #"{"fullUrl":"http://h\"/fhir/Patient/a","resource":{},"#
-                + #""request":{"method":"PUT","url":"Patient/a"},"response":{"status":"200","etag":"W/\"2\"",\#(time)]}"#
-        )
+                + #""request":{"method":"PUT","url":"Patient/a"},"#
+                + #""response":{"status":"200","etag":"W/\"2\"",\#(time)]}"#)
     }
 }

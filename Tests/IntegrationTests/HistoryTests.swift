@@ -59,8 +59,6 @@ import Testing
         #expect(try site.server.terminate() == .exited(0))
         try site.start()
         try hold(site, to: written)
-        let compact = try ChildProcess.keyward(["store", "compact", "--store", site.folder.at("other")])
-        #expect(compact.status != 0, "another folder")
     }
 
     @Test func whatACompactionDropsIsNotThereAndTheRestIs() throws {

@@ -182,17 +182,17 @@ import Testing
             state.files.keys.first { $0.contains(isInBase ? "base-" : "journal.ndjson") } ?? ""
         }
         let sound = disk.state.withLock { $0.files[name] ?? [] }
+        let lines = Self.lines(sound)
         let old = versions.values.flatMap { $0.dropLast() }
         var errors = 0
         for _ in 0..<300 {
             var bytes = sound
             let wanted = try #require(old.randomElement(using: &random))
-            // Mostly where it matters: a newline, or a byte near the beginning of a line.
-            var place = random.number(0...(bytes.count - 1))
-            if random.chance(80) {
-                place = bytes[..<place].lastIndex(of: Journal.newline) ?? 0
-                place = min(place + random.number(0...90), bytes.count - 1)
-            }
+            let own = try #require(lines.firstIndex { $0.versions.contains(wanted) })
+            // In its own line, in the one before, or near the beginning of any.
+            var line = lines[[own, own - 1, random.number(0...(lines.count - 1))][random.number(0...2)]].place
+            if random.chance(50) { line = line.prefix(90) }
+            let place = random.number(line.lowerBound...(line.upperBound - 1))
             let byte = [UInt8(ascii: "0"), UInt8(ascii: "9"), UInt8(ascii: "\n"), UInt8(ascii: "z")]
             bytes[place] =
                 random.chance(50) ? bytes[place] ^ 1 << UInt8(random.number(0...7)) : byte[random.number(0...3)]
@@ -212,6 +212,17 @@ import Testing
         disk.state.withLock { $0.files[name] = sound }
         try await hold(store, to: versions)
         await store.close()
+    }
+
+    /// The lines of a file, the first of which is its header.
+    private static func lines(_ file: [UInt8]) -> [(place: Range<Int>, versions: [StoredVersion])] {
+        var splitter = LineSplitter()
+        splitter.append(file)
+        var lines: [(place: Range<Int>, versions: [StoredVersion])] = []
+        while let place = splitter.nextPlace() {
+            lines.append((place, JournalEntry(line: file.span.extracting(place))?.versions ?? []))
+        }
+        return lines
     }
 
     @Test func whatIsMissingIsNotTakenForDropped() async throws {

@@ -3,12 +3,13 @@ internal import JSON
 extension AuditEvent {
     /// The codes of http://hl7.org/fhir/restful-interaction that occur here.
     package enum Interaction: String, Sendable {
-        case read, create, update, delete
+        case read, vread, create, update, delete
+        case history = "history-instance"
         case search = "search-type"
 
         var action: Action {
             switch self {
-            case .read: .read
+            case .read, .vread, .history: .read
             case .create: .create
             case .update: .update
             case .delete: .delete
@@ -23,7 +24,7 @@ extension AuditEvent {
                 case .create: "Create"
                 case .update: "Update"
                 case .delete: "Delete"
-                case .read, .search: nil
+                case .read, .vread, .history, .search: nil
                 }
             return name.map { "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.\($0)" }
         }

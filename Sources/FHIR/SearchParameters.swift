@@ -60,6 +60,9 @@ package struct SearchParameters: Sendable, Equatable {
         parameters.map { "\(Self.encode($0.name))=\(Self.encode($0.value))" }.joined(separator: "&")
     }
 
+    /// A URL with these as its query.
+    package func url(on base: String) -> String { parameters.isEmpty ? base : "\(base)?\(query)" }
+
     private static func fault(_ what: String, _ name: String) -> FHIRError {
         let place = name.quotedBriefly
         return .malformed(

@@ -46,7 +46,9 @@ package struct SearchQuery: Sendable, Equatable {
             }
             switch name {
             case "_id": try restrict(to: parameter.value)
-            case "_count": try setCount(parameter.value)
+            case "_count":
+                let count = try Self.count(parameter)
+                if count == 0 { isCountOnly = true } else { self.count = count }
             case "_summary": try setSummary(parameter.value)
             case "_total":
                 guard let total = Total(rawValue: parameter.value) else {
@@ -83,13 +85,14 @@ package struct SearchQuery: Sendable, Equatable {
         self.ids = self.ids?.intersection(ids) ?? ids
     }
 
-    private mutating func setCount(_ value: String) throws(FHIRError) {
+    /// The value of `_count`, the maximum at most.
+    static func count(_ parameter: SearchParameters.Parameter) throws(FHIRError) -> Int {
+        let value = parameter.value
         guard !value.isEmpty, value.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else {
-            throw Self.fault(SearchParameters.Parameter("_count", value), "a whole number, 0 or greater")
+            throw fault(parameter, "a whole number, 0 or greater")
         }
         // Digits that do not fit are a great number.
-        let count = min(Int(value) ?? .max, Self.maximumCount)
-        if count == 0 { isCountOnly = true } else { self.count = count }
+        return min(Int(value) ?? .max, maximumCount)
     }
 
     private mutating func setSummary(_ value: String) throws(FHIRError) {
@@ -103,7 +106,7 @@ package struct SearchQuery: Sendable, Equatable {
         }
     }
 
-    private static func fault(_ parameter: SearchParameters.Parameter, _ expected: String) -> FHIRError {
+    static func fault(_ parameter: SearchParameters.Parameter, _ expected: String) -> FHIRError {
         .malformed(
             .value, "\(parameter.name) is \(parameter.value.quotedBriefly); send \(expected)", at: parameter.name)
     }

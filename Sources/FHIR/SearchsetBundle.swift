@@ -41,12 +41,7 @@ package struct SearchsetBundle: Sendable {
     package var serialized: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(matches.reduce(512) { $0 + $1.resource.count + $1.fullURL.utf8.count + 64 })
-        out += #"{"resourceType":"Bundle","type":"searchset""#.utf8
-        if let total { out += #","total":\#(total)"#.utf8 }
-        if !links.isEmpty {
-            out += #","link":"#.utf8
-            JSONValue.array(links.map { ["relation": .string($0.relation), "url": .string($0.url)] }).write(to: &out)
-        }
+        Self.begin("searchset", total: total, links, in: &out)
         var opening = #","entry":[{"#
         for match in matches {
             out += opening.utf8
@@ -67,5 +62,14 @@ package struct SearchsetBundle: Sendable {
         if opening == ",{" { out.append(UInt8(ascii: "]")) }
         out.append(UInt8(ascii: "}"))
         return out
+    }
+
+    /// Writes what a Bundle has before its entries.
+    static func begin(_ type: String, total: Int?, _ links: [Link], in out: inout [UInt8]) {
+        out += #"{"resourceType":"Bundle","type":"\#(type)""#.utf8
+        if let total { out += #","total":\#(total)"#.utf8 }
+        guard !links.isEmpty else { return }
+        out += #","link":"#.utf8
+        JSONValue.array(links.map { ["relation": .string($0.relation), "url": .string($0.url)] }).write(to: &out)
     }
 }

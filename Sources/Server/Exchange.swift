@@ -13,6 +13,10 @@ final class Exchange {
     var instance: LogicalID?
     /// The path goes on behind a type: the request is for an instance, even where no id can be like that.
     var isForInstance = false
+    /// The path goes on behind an instance: the request is for one of its versions, even where none can be like that.
+    var isForVersion = false
+    /// The number of the version that the path names, as far as it does.
+    var version: Int?
     /// Who the request acts for, once that is known.
     var principal: Principal?
 
@@ -20,6 +24,8 @@ final class Exchange {
         self.request = request
         self.id = id
     }
+
+    var isForHistory: Bool { route?.pattern.hasSuffix("_history") == true }
 
     var routeName: String { route?.pattern ?? Self.unrouted }
 

@@ -79,6 +79,8 @@ package final class KeywardServer: Sendable {
                     .get: Read(store: store), .put: Update(store: store, writing: writing, audit: audit),
                     .delete: Delete(store: store, audit: audit),
                 ]),
+            .resources("/fhir/{type}/{id}/_history", [.get: HistoryInstance(store: store)]),
+            .resources("/fhir/{type}/{id}/_history/{vid}", [.get: VRead(store: store)]),
             .plain("/health") { [health] in await health.respond() },
             .plain("/livez") { probes.live() },
             .plain("/readyz") { probes.ready() },
@@ -214,7 +216,7 @@ package final class KeywardServer: Sendable {
     ) throws(StartFault) -> (any ResourceStore, Recovery?) {
         switch settings.store {
         case .memory:
-            return (MemoryStore(clock: wallClock), nil)
+            return (MemoryStore(history: settings.storeHistory, clock: wallClock), nil)
         case .folder(let folder):
             var compaction = CompactionSettings()
             compaction.history = settings.storeHistory

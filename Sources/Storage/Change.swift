@@ -40,7 +40,9 @@ package struct Change: Sendable {
     }
 
     /// What this change makes of what is there at `time`; pure, and the same for every store.
-    func applied(to draft: borrowing Draft, at time: Instant) throws(Unmet) -> Committed {
+    ///
+    /// - Parameter commit: the number of the commit that this change belongs to.
+    func applied(to draft: borrowing Draft, in commit: Int, at time: Instant) throws(Unmet) -> Committed {
         let current = draft.current(key)
         let live = current.flatMap { $0.isDeleted ? nil : $0 }
         switch precondition {
@@ -55,10 +57,10 @@ package struct Change: Sendable {
         let next = (current?.version ?? 0) + 1
         guard let resource else {
             guard live != nil else { return .nothing }
-            return .deleted(StoredVersion(key: key, version: next, lastUpdated: time, body: nil))
+            return .deleted(StoredVersion(key: key, version: next, lastUpdated: time, body: nil, commit: commit))
         }
         let body = resource.stamped(version: next, lastUpdated: time)
-        let version = StoredVersion(key: key, version: next, lastUpdated: time, body: body)
+        let version = StoredVersion(key: key, version: next, lastUpdated: time, body: body, commit: commit)
         return live == nil ? .created(version) : .updated(version)
     }
 }

@@ -69,48 +69,26 @@ struct CompactionPlan: Sendable {
             }
             position = reader.position
         }
-        let files: (old: (any DiskFile)?, new: any DiskFile)
-        do throws(DiskFault) {
-            let old = try base.map { base throws(DiskFault) in
-                try disk.open("\(folder)/\(BaseFile.name(commits: base.commits))", for: .reading)
-            }
-            files = (old, try disk.open(path + StoreFiles.unfinished, for: .creating))
-        } catch {
-            throw .disk(error)
-        }
-        let merge = Merge(rule: rule, tail: tail, into: WantedFile(files.new, while: isWanted)) {
+        let new: any DiskFile
+        do { new = try disk.open(path + StoreFiles.unfinished, for: .creating) } catch { throw .disk(error) }
+        let merge = Merge(rule: rule, tail: tail, into: WantedFile(new, while: isWanted)) {
             place throws(StorageError) in
             try Self.load(places[place.place])
         }
         let report = try merge.write(
-            over: files.old, folder: folder, commits: boundary.position.sequence, time: boundary.time,
+            over: base?.file, folder: folder, commits: boundary.position.sequence, time: boundary.time,
             chain: boundary.position.running.checksum)
         return CompactionReport(
             versions: report.read, kept: report.kept,
             bytesBefore: sealed.reduce(base?.bytes ?? 0) { $0 + $1.bytes }, bytes: report.bytes)
     }
 
-    /// Bytes that are read of a line at first.
-    private static let piece = 4_096
-
     private static func load(_ place: Place) throws(StorageError) -> StoredVersion {
-        var splitter = LineSplitter()
-        var offset = place.offset
-        var size = piece
-        while true {
-            let piece: [UInt8]
-            do { piece = try place.file.read(upTo: size, at: offset) } catch { throw .disk(error) }
-            guard !piece.isEmpty else { break }
-            splitter.append(piece)
-            if let line = splitter.next() {
-                guard let entry = JournalEntry(line: line.span), entry.versions.indices.contains(place.index)
-                else { break }
-                return entry.versions[place.index]
-            }
-            offset += piece.count
-            size = min(size * 4, 1 << 20)
-        }
-        throw .unavailable("\(place.file.path) changed while it was read; no base was made")
+        var lines = LineWalk(place.file, from: place.offset)
+        guard let line = try lines.next(), let entry = JournalEntry(line: line.span),
+            entry.versions.indices.contains(place.index)
+        else { throw .unavailable("\(place.file.path) changed while it was read; no base was made") }
+        return entry.versions[place.index]
     }
 }
 

@@ -6,9 +6,12 @@ struct Draft {
     private(set) var commits: [[StoredVersion]] = []
     private var newest: [ResourceKey: StoredVersion] = [:]
     private let base: any VersionSource
+    /// The number of the last commit before these.
+    private let last: Int
 
-    init(over base: any VersionSource) {
+    init(over base: any VersionSource, behind last: Int) {
         self.base = base
+        self.last = last
     }
 
     func current(_ key: ResourceKey) -> StoredVersion? { newest[key] ?? base.current(key) }
@@ -26,7 +29,7 @@ struct Draft {
         var before: [(key: ResourceKey, version: StoredVersion?)] = []
         for (place, change) in changes.enumerated() {
             do throws(Unmet) {
-                let result = try change.applied(to: self, at: time)
+                let result = try change.applied(to: self, in: last + commits.count + 1, at: time)
                 if let version = result.version {
                     before.append((change.key, newest.updateValue(version, forKey: change.key)))
                 }

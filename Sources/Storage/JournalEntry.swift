@@ -97,32 +97,34 @@ extension JournalEntry {
         guard line.count > place + 1, line.skip(.sequence, at: &place), let sequence = line.number(at: &place)
         else { return nil }
         if line.skip(.time, at: &place) {
-            guard let versions = Self.several(line, at: &place), place == line.count - 1 else { return nil }
+            guard let versions = Self.several(line, at: &place, in: sequence), place == line.count - 1 else {
+                return nil
+            }
             self.init(sequence: sequence, versions: versions)
         } else {
-            guard let version = Self.one(line, at: &place), place == line.count - 1 else { return nil }
+            guard let version = Self.one(line, at: &place, in: sequence), place == line.count - 1 else { return nil }
             self.init(sequence: sequence, first: version, others: [])
         }
     }
 
-    private static func one(_ line: Span<UInt8>, at place: inout Int) -> StoredVersion? {
+    private static func one(_ line: Span<UInt8>, at place: inout Int, in commit: Int) -> StoredVersion? {
         guard line.skip(.type, at: &place), let (key, version) = head(line, at: &place),
             line.skip(.time, at: &place), let time = line.quotation(at: &place),
             let time = Instant(line.extracting(time)),
             line.skip(.action, at: &place)
         else { return nil }
         guard !line.skip(.delete, at: &place) else {
-            return StoredVersion(key: key, version: version, lastUpdated: time, body: nil)
+            return StoredVersion(key: key, version: version, lastUpdated: time, body: nil, commit: commit)
         }
         // The resource ends where the line does: before a brace and the newline.
         let end = line.count - 2
         guard line.skip(.put, at: &place), place < end, line[end] == UInt8(ascii: "}") else { return nil }
         defer { place = end + 1 }
         return StoredVersion(
-            key: key, version: version, lastUpdated: time, body: [UInt8](line.extracting(place..<end)))
+            key: key, version: version, lastUpdated: time, body: [UInt8](line.extracting(place..<end)), commit: commit)
     }
 
-    private static func several(_ line: Span<UInt8>, at place: inout Int) -> [StoredVersion]? {
+    private static func several(_ line: Span<UInt8>, at place: inout Int, in commit: Int) -> [StoredVersion]? {
         guard let time = line.quotation(at: &place), let time = Instant(line.extracting(time)),
             line.skip(.changes, at: &place)
         else { return nil }
@@ -138,7 +140,7 @@ extension JournalEntry {
                 body = [UInt8](line.extracting(place..<(place + length)))
                 place += length + 1
             }
-            versions.append(StoredVersion(key: key, version: version, lastUpdated: time, body: body))
+            versions.append(StoredVersion(key: key, version: version, lastUpdated: time, body: body, commit: commit))
         }
         return versions.count > 1 && line.skip(.end, at: &place) ? versions : nil
     }

@@ -106,6 +106,7 @@ extension JournalStore {
                 position: JournalPosition(sequence: behind, running: LineChain(after: desk.writer.chain)),
                 time: desk.lastUpdated)
             desk.writer.goOn(in: new, behind: header)
+            view.withLock { $0.past.begin(Past.Segment(behind: behind, file: new, length: header.count)) }
         } catch {
             // It has its name, but for how long? What would be written behind it could be lost with it.
             desk.writer.stop("\(error): a new segment could not be made durable; restart the server")
@@ -118,16 +119,22 @@ extension JournalStore {
         _ plan: CompactionPlan, _ report: CompactionReport, _ desk: inout Desk
     ) throws(StorageError) {
         guard !isClosing.load(ordering: .acquiring) else { throw .unavailable("the store is closed") }
+        let file: any DiskFile
         do throws(DiskFault) {
             try disk.rename(plan.path + StoreFiles.unfinished, to: plan.path)
+            file = try disk.open(plan.path, for: .reading)
             try disk.syncFolder(folder)
         } catch {
             throw error.isFull ? .full(error) : .disk(error)
         }
         let end = plan.boundary.position
-        desk.compaction.base = .init(commits: end.sequence, bytes: report.bytes, chain: end.running.checksum)
+        let base = StoreReader.BaseExtent(
+            file: file, commits: end.sequence, bytes: report.bytes, chain: end.running.checksum)
+        desk.compaction.base = base
         desk.compaction.sealed.removeFirst(plan.sealed.count)
         desk.compaction.retry = 0
+        // What it holds of each version goes when no reader waits for the lock.
+        _ = view.withLock { $0.past.adopt(base, insteadOf: plan.sealed.count) }
         // What cannot be removed now is removed at the next start.
         if let old = plan.base, old.commits != plan.boundary.position.sequence {
             try? disk.remove("\(folder)/\(BaseFile.name(commits: old.commits))")

@@ -46,9 +46,12 @@ extension JournalStore {
         try lock.hold(file.path, on: disk, in: folder)
 
         var versions = IndexBuilder()
+        var past = Past(reader)
         try reader.readAll { version, isInBase in
             let before = versions.add(version)
-            return isInBase ? nil : version.objection(after: before?.version)
+            guard !isInBase else { return nil }
+            if let before { past.note(before) }
+            return version.objection(after: before?.version)
         } report: { flaw throws(StorageError) in
             throw .damaged(folder: folder, flaw)
         }
@@ -63,11 +66,12 @@ extension JournalStore {
             for name in reader.leftovers { try disk.remove("\(folder)/\(name)") }
         }
 
+        past.settle(reader)
         let index = versions.finish()
         let recovery = Recovery(
             file: file.path, commits: reader.last.sequence, resources: index.count, cutBytes: reader.last.tornTail)
         let store = JournalStore(
-            folder, on: disk, index: index, from: reader, lock: lock, waitingLimit: waitingLimit,
+            folder, on: disk, index: index, past: past, from: reader, lock: lock, waitingLimit: waitingLimit,
             compaction: compaction, clock: clock)
         return (store, recovery)
     }

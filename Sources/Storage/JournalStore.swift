@@ -30,6 +30,16 @@ package final class JournalStore: ResourceStore {
     }
 
     /// What readers see, which nobody but the queue changes.
+    struct View {
+        fileprivate(set) var index: VersionIndex
+        var past: Past
+
+        fileprivate mutating func record(_ version: StoredVersion) {
+            if let superseded = index.record(version) { past.note(superseded) }
+        }
+    }
+
+    /// What a batch is drafted over.
     private struct Index: VersionSource {
         let store: JournalStore
 
@@ -55,7 +65,7 @@ package final class JournalStore: ResourceStore {
         var isTrying = false
     }
 
-    private let index: Mutex<VersionIndex>
+    let view: Mutex<View>
     private let revision = SystemRevision()
     private let waiting = Mutex(Waiting())
     let desk: Mutex<Desk>
@@ -64,6 +74,8 @@ package final class JournalStore: ResourceStore {
     let queue = DispatchQueue(label: "keyward.store")
     /// Where segments are taken into a base, beside the writers.
     let compacting = DispatchQueue(label: "keyward.store.compaction", qos: .utility)
+    /// Where old versions are read, beside the writers.
+    let reading = DispatchQueue(label: "keyward.store.reading")
     let folder: String
     let disk: any Disk
     let settings: CompactionSettings
@@ -77,11 +89,11 @@ package final class JournalStore: ResourceStore {
 
     /// A store over files that were read to their end. `waitingLimit` is the number of commits that may wait.
     init(
-        _ folder: String, on disk: any Disk, index: consuming VersionIndex, from reader: StoreReader,
+        _ folder: String, on disk: any Disk, index: consuming VersionIndex, past: Past, from reader: StoreReader,
         lock: consuming FolderLock, waitingLimit: Int, compaction: CompactionSettings,
         clock: @escaping @Sendable () -> Instant
     ) {
-        self.index = Mutex(index)
+        view = Mutex(View(index: index, past: past))
         desk = Mutex(
             Desk(
                 writer: JournalWriter(reader.lastFile, after: reader.last), lastUpdated: reader.time,
@@ -95,21 +107,21 @@ package final class JournalStore: ResourceStore {
     }
 
     package func current(_ key: ResourceKey) -> StoredVersion? {
-        index.withLock { $0.current(key) }
+        view.withLock { $0.index.current(key) }
     }
 
     package var systemRevision: UInt64 { revision.number }
 
     package func page(of type: ResourceType, after: LogicalID?, limit: Int) -> [StoredVersion] {
-        index.withLock { $0.page(of: type, after: after, limit: limit) }
+        view.withLock { $0.index.page(of: type, after: after, limit: limit) }
     }
 
     package func count(of type: ResourceType) -> Int {
-        index.withLock { $0.count(of: type) }
+        view.withLock { $0.index.count(of: type) }
     }
 
     package func types() -> [ResourceType] {
-        index.withLock { $0.types }
+        view.withLock { $0.index.types }
     }
 
     package func commit(_ changes: [Change]) async throws(StorageError) -> [Committed] {
@@ -153,7 +165,7 @@ package final class JournalStore: ResourceStore {
     /// Makes one batch of the first commits durable and answers them; returns those that did not fit.
     private func settle(_ commits: ArraySlice<PendingCommit>, at desk: inout Desk) -> ArraySlice<PendingCommit> {
         let time = clock().orLater(desk.lastUpdated)
-        var draft = Draft(over: Index(self))
+        var draft = Draft(over: Index(self), behind: desk.writer.sequence)
         var results: [Result<[Committed], StorageError>] = []
         var bytes = 0
         for commit in commits where bytes < Self.batchBytes {
@@ -167,10 +179,12 @@ package final class JournalStore: ResourceStore {
                 try desk.writer.append(draft.commits)
                 desk.lastUpdated = time
                 health.withLock { $0.condition = .writable }
+                let length = desk.writer.length
+                view.withLock { $0.past.grow(to: length) }
                 for versions in draft.commits {
-                    index.withLock { index in
+                    view.withLock { view in
                         for version in versions {
-                            index.record(version)
+                            view.record(version)
                             revision.note(version)
                         }
                     }

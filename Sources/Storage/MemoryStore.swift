@@ -5,20 +5,57 @@ import Synchronization
 package final class MemoryStore: ResourceStore {
     private struct State {
         var index = VersionIndex()
+        /// Of each resource the versions before the newest one that are kept, in their order.
+        var superseded: [ResourceKey: [StoredVersion]] = [:]
+        var commits = 0
         var lastUpdated: Instant?
         var isClosed = false
+
+        mutating func record(_ version: StoredVersion, _ rule: HistoryRule) {
+            guard let before = index.record(version), rule != .newest(1) else { return }
+            superseded[version.key, default: []].append(before)
+            let count = superseded[version.key]?.count ?? 0
+            superseded[version.key]?.removeFirst(count + 1 - rule.kept(of: count + 1))
+        }
     }
 
     private let state = Mutex(State())
     private let revision = SystemRevision()
+    private let rule: HistoryRule
     private let clock: @Sendable () -> Instant
 
-    package init(clock: @escaping @Sendable () -> Instant) {
+    /// - Parameter history: which versions are kept, from each commit on.
+    package init(history: HistoryRule = .all, clock: @escaping @Sendable () -> Instant) {
+        rule = history
         self.clock = clock
     }
 
     package func current(_ key: ResourceKey) -> StoredVersion? {
         state.withLock { $0.index.current(key) }
+    }
+
+    package func version(_ number: Int, of key: ResourceKey) async throws(StorageError) -> StoredVersion? {
+        state.withLock { state in
+            guard let current = state.index.current(key), number != current.version else {
+                return state.index.current(key)
+            }
+            guard let kept = state.superseded[key], let first = kept.first?.version,
+                (first..<(first + kept.count)).contains(number)
+            else { return nil }
+            return kept[number - first]
+        }
+    }
+
+    package func history(of key: ResourceKey, _ page: HistoryPage) async throws(StorageError) -> History? {
+        state.withLock { state in
+            guard let current = state.index.current(key) else { return nil }
+            let superseded = state.superseded[key] ?? []
+            var page = page
+            var history = History(oldest: (superseded.first ?? current).version, newest: current.version)
+            page.add(current, to: &history)
+            for version in superseded.reversed() where !page.isFull { page.add(version, to: &history) }
+            return history
+        }
     }
 
     package var systemRevision: UInt64 { revision.number }
@@ -28,10 +65,11 @@ package final class MemoryStore: ResourceStore {
             guard !state.isClosed else { throw .unavailable("the store is closed; the server is stopping") }
             let time = clock().orLater(state.lastUpdated)
             // The draft holds the index: it must be gone before that changes, or all of it is copied.
-            let (results, commits) = try Self.draft(changes, over: state.index, at: time)
+            let (results, commits) = try Self.draft(changes, over: state.index, behind: state.commits, at: time)
+            state.commits += commits.count
             for version in commits.joined() {
                 state.lastUpdated = time
-                state.index.record(version)
+                state.record(version, rule)
                 revision.note(version)
             }
             return results
@@ -39,9 +77,9 @@ package final class MemoryStore: ResourceStore {
     }
 
     private static func draft(
-        _ changes: [Change], over index: VersionIndex, at time: Instant
+        _ changes: [Change], over index: VersionIndex, behind last: Int, at time: Instant
     ) throws(StorageError) -> ([Committed], [[StoredVersion]]) {
-        var draft = Draft(over: index)
+        var draft = Draft(over: index, behind: last)
         return (try draft.commit(changes, at: time), draft.commits)
     }
 

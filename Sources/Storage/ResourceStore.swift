@@ -7,9 +7,21 @@ package import FHIR
 /// * `lastUpdated` never goes backwards in a store, whatever the clock does.
 /// * What `commit` has returned is durable (as far as the store promises that at all), and no read returns what is not.
 /// * Changes of one key happen one after the other, each precondition looked at in that order.
+/// * Of the versions of a key a rule of history says how many are kept at least, the newest ones. What is kept has no
+///   gap. Older ones may be found until the store is compacted, and then no more.
 package protocol ResourceStore: Sendable {
     /// The newest version, a delete too; from memory, never waiting for a disk.
     func current(_ key: ResourceKey) -> StoredVersion?
+
+    /// The version of this number, a delete too; nothing where there never was one, or where it is not kept.
+    ///
+    /// - Throws: `disk`, and `unreadable` where the disk holds something else than was written.
+    func version(_ number: Int, of key: ResourceKey) async throws(StorageError) -> StoredVersion?
+
+    /// Versions of a resource, deletes too, the newest first; nothing where there never was one.
+    ///
+    /// - Throws: the same.
+    func history(of key: ResourceKey, _ page: HistoryPage) async throws(StorageError) -> History?
 
     /// Another number from the moment that reads see a change of a system resource: what was read of them after one
     /// look at this is current while the next ones find the same.

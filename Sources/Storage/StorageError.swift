@@ -24,12 +24,18 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
     case damaged(folder: String, JournalFlaw)
     case disk(DiskFault)
 
+    // Of reading old versions, as `disk` is.
+
+    /// A line is not as it was written, or not there; `offset` is that of its first byte in the file, where known.
+    case unreadable(file: String, offset: Int?, reason: String)
+
     /// What a client may know: nothing of files and folders.
     package var forClients: String {
         switch self {
         case .preconditionFailed: description
         case .overloaded: "Too many writes wait for the disk; retry later."
         case .full: "The store has no room for this write; nothing was changed. The server's log has the reason."
+        case .disk, .unreadable: "The store cannot read this from its disk. The server's log has the reason."
         default: "The store takes no writes now; nothing was changed. The server's log has the reason."
         }
     }
@@ -53,6 +59,9 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
             "\(flaw); nothing was changed; see all of it with `keyward store verify --store \(folder)`, "
                 + "then restore a copy"
         case .disk(let fault): "\(fault); check the path, its owner and the file system"
+        case .unreadable(let file, let offset, let reason):
+            "\(file)\(offset.map { ", byte \($0)" } ?? ""): \(reason); "
+                + "see all that is damaged with `keyward store verify --read-only`, then restore a copy"
         }
     }
 }

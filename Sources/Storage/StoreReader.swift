@@ -11,6 +11,7 @@ struct StoreReader {
 
     /// A base that was read.
     struct BaseExtent: Sendable {
+        let file: any DiskFile
         let commits: Int
         let bytes: Int
         /// The journal's checksum behind them.
@@ -33,6 +34,9 @@ struct StoreReader {
     /// The segment that grows, read to its end.
     var last: JournalReader
     let lastFile: any DiskFile
+    let sealedFiles: [any DiskFile]
+    /// The commits that the segments follow.
+    var segments: [Int] { files.segments.isEmpty ? [0] : files.segments }
     /// Of all files.
     private(set) var lines = 0
     /// Sound commits in the segments, and sound versions in the base.
@@ -42,7 +46,6 @@ struct StoreReader {
 
     private let files: StoreFiles
     private let baseFile: (any DiskFile)?
-    private let sealedFiles: [any DiskFile]
 
     /// What is told of a version besides itself: whether it stands in the base, where those before it may be missing.
     typealias Visit = (_ version: StoredVersion, _ isInBase: Bool) -> String?
@@ -106,7 +109,7 @@ struct StoreReader {
             }
             lines += reader.lines
             time = reader.time
-            base = BaseExtent(commits: commits, bytes: reader.length, chain: reader.chain)
+            base = BaseExtent(file: baseFile, commits: commits, bytes: reader.length, chain: reader.chain)
             position = JournalPosition(sequence: commits, running: LineChain(after: reader.chain))
         }
         for (file, behind) in zip(sealedFiles, files.segments) {

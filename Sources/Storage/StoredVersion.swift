@@ -8,16 +8,20 @@ package final class StoredVersion: Sendable, Equatable {
     package let lastUpdated: Instant
     /// The resource's JSON with `id` and `meta` as they are served; nil when this version is a delete.
     package let body: [UInt8]?
+    /// The number of the commit that made it, by which the journal finds its line again; 0 where no store has made it.
+    let commit: Int
 
-    package init(key: ResourceKey, version: Int, lastUpdated: Instant, body: [UInt8]?) {
+    package init(key: ResourceKey, version: Int, lastUpdated: Instant, body: [UInt8]?, commit: Int = 0) {
         self.key = key
         self.version = version
         self.lastUpdated = lastUpdated
         self.body = body
+        self.commit = commit
     }
 
     package var isDeleted: Bool { body == nil }
 
+    /// Whichever commit made it.
     package static func == (left: StoredVersion, right: StoredVersion) -> Bool {
         left.key == right.key && left.version == right.version && left.lastUpdated == right.lastUpdated
             && left.body == right.body

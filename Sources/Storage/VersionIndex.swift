@@ -7,7 +7,7 @@ struct VersionIndex: VersionSource {
         /// What is not deleted.
         var live = OrderedVersions()
 
-        mutating func record(_ version: StoredVersion) {
+        mutating func record(_ version: StoredVersion) -> StoredVersion? {
             let before = versions.update(version)
             let wasLive = before.map { !$0.isDeleted } ?? false
             switch (wasLive, isLive: !version.isDeleted) {
@@ -16,6 +16,7 @@ struct VersionIndex: VersionSource {
             case (false, true): live.insert(version)
             case (false, false): break
             }
+            return before
         }
     }
 
@@ -39,7 +40,9 @@ struct VersionIndex: VersionSource {
         resources[type.place].versions.versions.first { !$0.isDeleted && isWanted($0) }
     }
 
-    mutating func record(_ version: StoredVersion) {
+    /// Puts a version in the place of the one before, which is returned.
+    @discardableResult
+    mutating func record(_ version: StoredVersion) -> StoredVersion? {
         resources[version.key.type.place].record(version)
     }
 

@@ -29,8 +29,10 @@ import Testing
         let id = try #require(try created.json["id"] as? String)
         #expect(id != "mine" && id.wholeMatch(of: /[A-Za-z0-9\-.]{1,64}/) != nil)
         let location = try #require(created["Location"])
-        // Versions are not read by a path of their own; a Location may name one all the same (R4 §3.1.0.8).
-        #expect(location.contains("/fhir/Patient/\(id)"))
+        // R4 http.html#create: the id and the version, which can be read there.
+        #expect(location.hasSuffix("/fhir/Patient/\(id)/_history/1"))
+        let version = try send("GET", "/fhir/Patient/\(id)/_history/1")
+        #expect(version.status == 200 && version.body == created.body)
         #expect(created["ETag"] == #"W/"1""#)
         #expect(Self.isDate(created["Last-Modified"]))
         let read = try send("GET", "/fhir/Patient/\(id)")
@@ -156,6 +158,8 @@ import Testing
             ("POST", "/fhir/Patient/p", ["GET", "HEAD", "PUT", "DELETE"]),
             ("PATCH", "/fhir/Patient/p", ["GET", "PUT"]),
             ("PUT", "/fhir/Patient", ["GET", "HEAD", "POST"]), ("DELETE", "/fhir/Patient", ["GET", "POST"]),
+            ("DELETE", "/fhir/Patient/p/_history", ["GET", "HEAD"]),
+            ("PUT", "/fhir/Patient/p/_history/1", ["GET", "HEAD"]),
             ("POST", "/health", ["GET", "HEAD"]), ("DELETE", "/fhir/metadata", ["GET", "HEAD"]),
         ] {
             let answer = try send(method, path, [], method == "DELETE" ? nil : Self.patient)
@@ -173,7 +177,10 @@ import Testing
 
     @Test func headIsGetWithoutTheContent() throws {
         #expect(try send("PUT", "/fhir/Patient/p", [], Self.patient).status == 201)
-        for path in ["/fhir/Patient/p", "/fhir/Patient", "/health", "/fhir/metadata", "/fhir/Patient/none", "/livez"] {
+        for path in [
+            "/fhir/Patient/p", "/fhir/Patient", "/health", "/fhir/metadata", "/fhir/Patient/none", "/livez",
+            "/fhir/Patient/p/_history", "/fhir/Patient/p/_history/1", "/fhir/Patient/p/_history/2",
+        ] {
             let get = try send("GET", path)
             let head = try send("HEAD", path)
             #expect(head.status == get.status, "\(path)")
@@ -198,7 +205,8 @@ import Testing
         #expect((146...151).contains(types.count), "\(types.count)")
         for resource in resources {
             let codes = (resource["interaction"] as? [[String: Any]] ?? []).compactMap { $0["code"] as? String }
-            #expect(Set(codes) == ["read", "create", "update", "delete", "search-type"])
+            #expect(
+                Set(codes) == ["read", "vread", "create", "update", "delete", "history-instance", "search-type"])
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct DraftTests {
     @Test func aCommitThatFailsLeavesNothingToThoseBehindItInTheBatch() throws {
-        var draft = Draft(over: VersionIndex())
+        var draft = Draft(over: VersionIndex(), behind: 0)
         let time = Instant(milliseconds: 1_700_000_000_000)
         _ = try draft.commit([.put("Patient/a")], at: time)
         let failing: [Change] = [

@@ -148,7 +148,7 @@ import Testing
     }
 }
 
-/// Holds every sync of a disk until it is opened.
+/// Holds every sync of a disk, or one read, until it is opened.
 struct Gate {
     private let began: AsyncStream<Void>
     private let semaphore = DispatchSemaphore(value: 0)
@@ -164,6 +164,29 @@ struct Gate {
                 semaphore.signal()
             }
         }
+    }
+
+    /// Holds the first read of this file, and no other.
+    init(_ disk: TestDisk, reading path: String) {
+        let (began, beginning) = AsyncStream.makeStream(of: Void.self)
+        self.began = began
+        let semaphore = semaphore
+        let isHeld = Mutex(false)
+        disk.state.withLock {
+            $0.beforeRead = { read in
+                let isFirst = isHeld.withLock { isHeld in
+                    defer { isHeld = isHeld || read == path }
+                    return read == path && !isHeld
+                }
+                guard isFirst else { return }
+                beginning.yield()
+                semaphore.wait()
+            }
+        }
+    }
+
+    func readHasBegun() async {
+        for await _ in began { return }
     }
 
     func syncHasBegun() async {

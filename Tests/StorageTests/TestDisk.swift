@@ -7,6 +7,8 @@ import Synchronization
 final class TestDisk: Disk {
     struct State {
         var files: [String: [UInt8]] = [:]
+        /// Files that were removed: who has them open reads on.
+        fileprivate var removed: [String: [UInt8]] = [:]
         var folders: Set<String> = [".", "/"]
         var syncedFolders: [String] = []
         /// Calls made, by name.
@@ -18,6 +20,8 @@ final class TestDisk: Disk {
         var locks: [String: WeakFile] = [:]
         /// Runs on the store's queue before a sync.
         var beforeSync: (@Sendable () -> Void)?
+        /// Is told of the file before each read.
+        var beforeRead: (@Sendable (String) -> Void)?
         /// Is shown all files after each call.
         var afterCall: (@Sendable ([String: [UInt8]]) -> Void)?
     }
@@ -89,9 +93,10 @@ final class TestDisk: Disk {
 
     func remove(_ path: String) throws(DiskFault) {
         try call("unlink", path) { state throws(DiskFault) in
-            guard state.files.removeValue(forKey: path) != nil else {
+            guard let content = state.files.removeValue(forKey: path) else {
                 throw DiskFault(call: "unlink", path: path, code: ENOENT)
             }
+            state.removed[path] = content
         }
     }
 
@@ -119,9 +124,10 @@ final class TestFile: DiskFile {
     }
 
     func read(upTo count: Int, at offset: Int) throws(DiskFault) -> [UInt8] {
-        try disk.call("pread", path) { state in
+        disk.state.withLock { $0.beforeRead }?(path)
+        return try disk.call("pread", path) { state in
             // In small pieces, so that lines cross their borders.
-            [UInt8]((state.files[path] ?? []).dropFirst(offset).prefix(min(count, 61)))
+            [UInt8]((state.files[path] ?? state.removed[path] ?? []).dropFirst(offset).prefix(min(count, 61)))
         }
     }
 

@@ -45,7 +45,7 @@ extension Exchange {
         case .put: .update
         case .delete: .delete
         case .post: route?.pattern.hasSuffix("_search") == true ? .search : .create
-        default: isForInstance ? .read : .search
+        default: isForVersion ? .vread : isForHistory ? .history : isForInstance ? .read : .search
         }
     }
 

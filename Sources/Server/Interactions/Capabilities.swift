@@ -9,14 +9,16 @@ struct Capabilities: Sendable {
 
     init(version: String, started: Instant) {
         let interactions: JSONValue = .array(
-            ["read", "create", "update", "delete", "search-type"].map { ["code": .string($0)] })
+            ["read", "vread", "update", "delete", "history-instance", "create", "search-type"].map {
+                ["code": .string($0)]
+            })
         let search: JSONValue = [
             ["name": "_id", "type": "token", "documentation": "Commas mean or; repeated, and."]
         ]
         let resources = ResourceType.all.map { type -> JSONValue in
             [
                 "type": .string(type.name), "interaction": interactions, "versioning": "versioned",
-                "readHistory": false, "updateCreate": true, "conditionalCreate": false,
+                "readHistory": true, "updateCreate": true, "conditionalCreate": false,
                 "conditionalRead": "not-match", "conditionalUpdate": false, "conditionalDelete": "not-supported",
                 "searchParam": search,
             ]

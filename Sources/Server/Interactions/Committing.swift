@@ -46,7 +46,7 @@ extension Exchange {
         switch committed {
         case .created(let stored):
             var response = Response.version(stored, .created, preferring: preferences().return)
-            response.add(.location, "\(base)/\(stored.key.text)")
+            response.add(.location, "\(base)/\(stored.key.text)/_history/\(stored.version)")
             return response
         case .updated(let stored):
             return .version(stored, .ok, preferring: preferences().return)

@@ -14,18 +14,25 @@ struct Read: PromptInteraction {
             throw Refusal(
                 .gone, .deleted, "\(key.text) was deleted as version \(current.version); a PUT would bring it back.")
         }
-        guard exchange.isConditional else { return .version(current, .ok, preferring: nil) }
+        return try exchange.response(reading: current)
+    }
+}
+
+extension Exchange {
+    /// A version that is there, as far as the request's conditions want it.
+    func response(reading stored: StoredVersion) throws -> Response {
+        guard isConditional else { return .version(stored, .ok, preferring: nil) }
         // In this order; a field with a date counts where the one with versions is missing (RFC 9110 §13.2.2).
         let isWanted =
-            try exchange.condition(.ifMatch)?.isMet(by: current.version)
-            ?? exchange.isModified(current, since: .ifUnmodifiedSince).map { !$0 } ?? true
-        guard isWanted else { throw StorageError.preconditionFailed(current: current.version) }
+            try condition(.ifMatch)?.isMet(by: stored.version)
+            ?? isModified(stored, since: .ifUnmodifiedSince).map { !$0 } ?? true
+        guard isWanted else { throw StorageError.preconditionFailed(current: stored.version) }
         let isKnown =
-            try exchange.condition(.ifNoneMatch)?.isMet(by: current.version)
-            ?? exchange.isModified(current, since: .ifModifiedSince).map { !$0 } ?? false
-        guard isKnown else { return .version(current, .ok, preferring: nil) }
-        var response = Response(.notModified, content: current.body ?? [])
-        response.describe(current)
+            try condition(.ifNoneMatch)?.isMet(by: stored.version)
+            ?? isModified(stored, since: .ifModifiedSince).map { !$0 } ?? false
+        guard isKnown else { return .version(stored, .ok, preferring: nil) }
+        var response = Response(.notModified, content: stored.body ?? [])
+        response.describe(stored)
         return response
     }
 }

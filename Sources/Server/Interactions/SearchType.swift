@@ -26,9 +26,9 @@ struct SearchType: Interaction {
         let used = query.unknown.reduce(parameters) { $0.setting($1, to: nil) }
         let found = find(query, type)
         let base = "\(exchange.base)/\(type.name)"
-        var links = [SearchsetBundle.Link("self", Self.url(base, used))]
+        var links = [SearchsetBundle.Link("self", used.url(on: base))]
         if found.hasMore, let last = found.page.last {
-            links.append(.init("next", Self.url(base, used.setting("_cursor", to: last.key.id.text))))
+            links.append(.init("next", used.setting("_cursor", to: last.key.id.text).url(on: base)))
         }
         let bundle = SearchsetBundle(
             total: query.total == SearchQuery.Total.none ? nil : found.total, links: links,
@@ -79,10 +79,6 @@ struct SearchType: Interaction {
             text.append(try await request.content())
         }
         return try SearchParameters(parsing: text.bytes.span)
-    }
-
-    private static func url(_ base: String, _ parameters: SearchParameters) -> String {
-        parameters.parameters.isEmpty ? base : "\(base)?\(parameters.query)"
     }
 
     private static func issue(_ unknown: [String]) -> OperationOutcome.Issue {

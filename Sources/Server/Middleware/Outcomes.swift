@@ -45,10 +45,13 @@ struct Outcomes: Sendable {
         switch error {
         case .preconditionFailed: (status, code) = (.preconditionFailed, .conflict)
         case .full: (status, code) = (.insufficientStorage, .noStore)
+        case .disk, .unreadable: (status, code) = (.internalServerError, .exception)
         default: (status, code) = (.serviceUnavailable, .transient)
         }
         if status != .preconditionFailed {
-            logger.error("the store refused a write", metadata: exchange.logFields(["error": "\(error)"]))
+            let event =
+                status == .internalServerError ? "the store cannot read an old version" : "the store refused a write"
+            logger.error("\(event)", metadata: exchange.logFields(["error": "\(error)"]))
         }
         return .outcome(status, .init(code, error.forClients))
     }

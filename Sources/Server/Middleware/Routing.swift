@@ -31,12 +31,15 @@ struct Routing: Sendable {
         if head.method == .options, head.isForServer { return wholeServer }
         var parameters = 0
         let match = router.match(head) { value in
-            // The first parameter of a pattern is a resource type, the second an id.
-            if parameters == 0 {
-                exchange.type = ResourceType(value)
-            } else {
+            // The first parameter of a pattern is a resource type, the second an id, the third a version.
+            switch parameters {
+            case 0: exchange.type = ResourceType(value)
+            case 1:
                 exchange.isForInstance = true
                 exchange.instance = LogicalID(value)
+            default:
+                exchange.isForVersion = true
+                exchange.version = value.versionNumber
             }
             parameters += 1
         }
@@ -55,5 +58,21 @@ struct Routing: Sendable {
             exchange.route = route
             return route.endpoints[method]
         }
+    }
+}
+
+extension Span<UInt8> {
+    /// The number of a version, as it is written here: decimal digits, the first one not a zero.
+    fileprivate var versionNumber: Int? {
+        guard count > 0, self[0] != UInt8(ascii: "0") else { return nil }
+        var number = 0
+        for index in indices {
+            guard case UInt8(ascii: "0")...UInt8(ascii: "9") = self[index] else { return nil }
+            let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+            guard !isTooLarge else { return nil }
+            number = tens &+ Int(self[index] &- UInt8(ascii: "0"))
+            guard number >= 0 else { return nil }
+        }
+        return number
     }
 }

@@ -159,7 +159,13 @@ import Transport
         ] {
             _ = await audit.refusal(noting: error, of: exchange(method, id))
         }
-        #expect(try book.codes() == ["read 4", "search-type 4", "create 4", "update 4", "delete 4"])
+        let vread = exchange(.get, "a")
+        vread.isForVersion = true
+        let history = exchange(.get, "a")
+        history.route = .resources("/fhir/{type}/{id}/_history", [:])
+        for exchange in [vread, history] { _ = await audit.refusal(noting: error, of: exchange) }
+        let codes = ["read", "search-type", "create", "update", "delete", "vread", "history-instance"]
+        #expect(try book.codes() == codes.map { "\($0) 4" })
         let objects = try book.events().map { $0.value(at: "entity", "1", "what") }
         #expect(objects[0] == ["reference": "Client/a"] && objects[4] == ["display": "Client"])
         #expect(!book.text.contains("my password!"))

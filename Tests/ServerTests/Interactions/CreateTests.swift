@@ -11,7 +11,7 @@ import Testing
             let desk = try Desk()
             let response = await desk.ask(.post, "Patient", content: content)
             #expect(response.status == .created)
-            #expect(response[.location] == "http://h:8080/fhir/Patient/chosen")
+            #expect(response[.location] == "http://h:8080/fhir/Patient/chosen/_history/1")
             #expect(response[.eTag] == #"W/"1""#)
             #expect(response.json["id"] == "chosen")
             #expect(response.json.value(at: "meta", "versionId") == "1")

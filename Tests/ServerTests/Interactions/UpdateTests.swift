@@ -10,7 +10,7 @@ import Testing
         let desk = try Desk()
         let created = await desk.ask(.put, "Patient/a", content: patient("a"))
         #expect(created.status == .created)
-        #expect(created[.location] == "http://h:8080/fhir/Patient/a")
+        #expect(created[.location] == "http://h:8080/fhir/Patient/a/_history/1")
         #expect(created[.eTag] == #"W/"1""#)
         let updated = await desk.ask(.put, "Patient/a", content: patient("a", family: "Windsor"))
         #expect(updated.status == .ok)

@@ -78,7 +78,8 @@ import Testing
     static let store: [(StorageError, Int, String)] = [
         (.preconditionFailed(current: 3), 412, "conflict"), (.preconditionFailed(current: nil), 412, "conflict"),
         (.overloaded(waiting: 9), 503, "transient"), (.full(fault), 507, "no-store"),
-        (.unavailable("the sync of /srv/keyward failed"), 503, "transient"), (.disk(fault), 503, "transient"),
+        (.unavailable("the sync of /srv/keyward failed"), 503, "transient"), (.disk(fault), 500, "exception"),
+        (.unreadable(file: "/srv/keyward/base-000000000001.ndjson", offset: 7, reason: "x"), 500, "exception"),
         (.locked(folder: "/srv/keyward", holder: "pid 1"), 503, "transient"),
         (.missing(folder: "/srv/keyward"), 503, "transient"),
         (.unknownFormat(file: "/srv/keyward/journal.ndjson", found: "x"), 503, "transient"),

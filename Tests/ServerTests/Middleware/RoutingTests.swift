@@ -14,6 +14,8 @@ import Testing
         .resources("/fhir/{type}", [.get: Nothing(), .post: Nothing()]),
         .form("/fhir/{type}/_search", Nothing()),
         .resources("/fhir/{type}/{id}", [.get: Nothing(), .put: Nothing(), .delete: Nothing()]),
+        .resources("/fhir/{type}/{id}/_history", [.get: Nothing()]),
+        .resources("/fhir/{type}/{id}/_history/{vid}", [.get: Nothing()]),
         .plain("/livez") { Response(.ok) },
     ])
 
@@ -41,6 +43,7 @@ import Testing
         (Method.delete, "/fhir/Patient", "GET, HEAD, POST"), (.patch, "/fhir/Patient/a", "DELETE, GET, HEAD, PUT"),
         (.post, "/fhir/Patient/a", "DELETE, GET, HEAD, PUT"), (.get, "/fhir/Patient/_search", "POST"),
         (.put, "/fhir/metadata", "GET, HEAD"), (.options, "/livez", "GET, HEAD"),
+        (.delete, "/fhir/Patient/a/_history", "GET, HEAD"), (.put, "/fhir/Patient/a/_history/1", "GET, HEAD"),
     ])
     func aKnownPathWithAnotherMethodIs405AndSaysWhichOnesItServes(method: Method, path: String, allow: String) throws {
         let refusal = try refusal(method, path)
@@ -94,6 +97,21 @@ import Testing
         #expect(metadata.routeName == "/fhir/metadata")
         #expect(metadata.type == nil)
         #expect(metadata.instance == nil)
+    }
+
+    @Test(arguments: [
+        ("1", 1), ("10", 10), ("9223372036854775807", Int.max), ("9223372036854775808", nil), ("0", nil), ("01", nil),
+        ("1x", nil), ("-1", nil), ("92233720368547758070", nil), ("%31", 1),
+    ])
+    func theExchangeLearnsTheVersionWhereItIsOne(text: String, version: Int?) throws {
+        let read = Exchange(.get, "/fhir/Patient/a/_history/\(text)")
+        _ = try routing.endpoint(for: read)
+        #expect(read.version == version && read.isForVersion && !read.isForHistory)
+        #expect(read.instance?.text == "a")
+        let history = Exchange(.get, "/fhir/Patient/a/_history")
+        _ = try routing.endpoint(for: history)
+        #expect(history.version == nil && !history.isForVersion && history.isForHistory)
+        #expect(history.routeName == "/fhir/{type}/{id}/_history")
     }
 
     @Test func anEncodedSlashSeparatesNothing() throws {

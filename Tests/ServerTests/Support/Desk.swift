@@ -13,7 +13,7 @@ import Vault
 /// responses that they become.
 struct Desk {
     let log = LogBook()
-    let store = ScriptedStore()
+    let store: ScriptedStore
     let scratch: Scratch
     let config: VaultConfig
     let vault: SecretResolver
@@ -21,7 +21,10 @@ struct Desk {
 
     /// The vault has a secret `here` in scope of Client/basic and Client/root, whose file is there, and `gone` in scope
     /// of every Client, whose file is not.
-    init(nesting: Int = 100) throws {
+    ///
+    /// - Parameter rule: which versions the store keeps.
+    init(nesting: Int = 100, keeping rule: HistoryRule = .all) throws {
+        store = ScriptedStore(keeping: rule)
         let scratch = try Scratch()
         self.scratch = scratch
         config = VaultConfig(
@@ -57,7 +60,16 @@ struct Desk {
             exchange.isForInstance = last != nil
             exchange.instance = last.flatMap { LogicalID($0) }
         }
-        let interaction = interaction(method, isOfInstance: exchange.isForInstance, isSearch: last == "_search")
+        let isOfHistory = names.dropFirst(2).first == "_history"
+        let version = names.dropFirst(3).first
+        exchange.isForVersion = version != nil
+        exchange.version = version.flatMap { Int($0) }.flatMap { "\($0)" == version && $0 > 0 ? $0 : nil }
+        let interaction: any Interaction =
+            switch (isOfHistory, exchange.isForVersion) {
+            case (true, true): VRead(store: store)
+            case (true, false): HistoryInstance(store: store)
+            default: interaction(method, isOfInstance: exchange.isForInstance, isSearch: last == "_search")
+            }
         do {
             return try await interaction.respond(to: exchange)
         } catch {

@@ -4,8 +4,8 @@ import Synchronization
 
 /// A store in memory that a test can break and mend.
 final class ScriptedStore: ResourceStore {
-    private let memory = MemoryStore(clock: ScriptedStore.clock)
-    /// What the next commits throw.
+    private let memory: MemoryStore
+    /// What the next commits, and reads of old versions, throw.
     let fault = Mutex<StorageError?>(nil)
     /// Looks at single resources.
     let looks = Atomic(0)
@@ -16,6 +16,8 @@ final class ScriptedStore: ResourceStore {
 
     /// Tue, 14 Nov 2023 22:13:20.123 GMT, for ever.
     static let clock: @Sendable () -> Instant = { Instant(milliseconds: 1_700_000_000_123) }
+
+    init(keeping rule: HistoryRule = .all) { memory = MemoryStore(history: rule, clock: ScriptedStore.clock) }
 
     func breaks(with fault: StorageError?) { self.fault.withLock { $0 = fault } }
 
@@ -31,6 +33,14 @@ final class ScriptedStore: ResourceStore {
     func current(_ key: ResourceKey) -> StoredVersion? {
         looks.add(1, ordering: .relaxed)
         return memory.current(key)
+    }
+    func version(_ number: Int, of key: ResourceKey) async throws(StorageError) -> StoredVersion? {
+        if let fault = fault.withLock({ $0 }) { throw fault }
+        return try await memory.version(number, of: key)
+    }
+    func history(of key: ResourceKey, _ page: HistoryPage) async throws(StorageError) -> History? {
+        if let fault = fault.withLock({ $0 }) { throw fault }
+        return try await memory.history(of: key, page)
     }
     var systemRevision: UInt64 { memory.systemRevision }
     func page(of type: ResourceType, after: LogicalID?, limit: Int) -> [StoredVersion] {

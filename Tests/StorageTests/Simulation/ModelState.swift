@@ -14,6 +14,8 @@ struct ModelState: Sendable {
     }
 
     private(set) var versions: [ResourceKey: Version] = [:]
+    /// Those before, from the first on; nothing in place of one of which it is not known what it is.
+    private var past: [ResourceKey: [Version?]] = [:]
 
     /// The number of the version that is there.
     func live(_ key: ResourceKey) -> Int? {
@@ -33,7 +35,8 @@ struct ModelState: Sendable {
                 continue
             }
             let number = (next.versions[wish.key]?.number ?? 0) + 1
-            next.versions[wish.key] = Version(number: number, wish: wish)
+            let before = next.versions.updateValue(Version(number: number, wish: wish), forKey: wish.key)
+            if let before { next.past[wish.key, default: []].append(before) }
             numbers.append(number)
         }
         self = next
@@ -49,6 +52,34 @@ struct ModelState: Sendable {
             !versions.contains { $0.key.type == wish.key.type && $0.value.wish.family == family }
         }
     }
+
+    /// What came after `known` is no longer known but for the newest versions: several may have had the same end.
+    mutating func forgetPast(behind known: ModelState) {
+        for key in past.keys {
+            let first = known.versions[key]?.number ?? 0
+            for index in (past[key] ?? []).indices where index >= first { past[key]?[index] = nil }
+        }
+    }
+
+    /// Why `stored` cannot be what a store finds as the version of this number, if so.
+    ///
+    /// - Parameter kept: so many of the newest ones must be there.
+    func objection(to stored: StoredVersion?, as number: Int, of key: ResourceKey, kept: HistoryRule) -> String? {
+        let newest = versions[key]?.number ?? 0
+        guard let stored else {
+            let isDue = number >= 1 && number <= newest && number > newest - kept.kept(of: newest)
+            return isDue ? "version \(number) of \(key.text) is not found" : nil
+        }
+        guard number >= 1, number <= newest, stored.key == key, stored.version == number else {
+            return "version \(stored.version) of \(stored.key.text) is found for \(number) of \(key.text)"
+        }
+        guard let known = number == newest ? versions[key] : past[key]?[number - 1] else { return nil }
+        return stored == known.stored ?? known.wish.stored(version: number, at: stored.lastUpdated)
+            ? nil : "version \(number) of \(key.text) is another one"
+    }
+
+    /// The number of the newest version, a delete too; 0 where there is none.
+    func newest(_ key: ResourceKey) -> Int { versions[key]?.number ?? 0 }
 
     /// Takes what the store says of a version that it holds; why it is not what it should be, if so.
     mutating func take(_ stored: StoredVersion) -> String? {

@@ -12,6 +12,8 @@ struct Simulation {
     /// What was done, for a test to see that it was.
     struct Tally: Sendable {
         var (lives, cuts, commits, refused, failures, compactions) = (0, 0, 0, 0, 0, 0)
+        /// Old versions that were read, and times that a fault of the disk was in the way.
+        var (oldVersions, looksThatFailed) = (0, 0)
         /// Starts refused because a power cut had torn a batch in its middle.
         var tornStarts = 0
     }
@@ -149,6 +151,7 @@ struct Simulation {
             }
             if random.chance(10) { await store.probe() }
         }
+        try await lookBack(store)
         if ending == .close { await store.close() }
     }
 
@@ -165,7 +168,32 @@ struct Simulation {
             mayBeStopped = true
         }
         try model.hold(store)
+        if random.chance(50) { try await lookBack(store) }
         return !disk.look { $0.isOff }
+    }
+
+    /// Reads old versions of one of the resources; a call that fails is an error to the reader.
+    private mutating func lookBack(_ store: JournalStore) async throws {
+        let key = clients.keys[random.number(0...(clients.keys.count - 1))]
+        let newest = model.state.newest(key)
+        let page = HistoryPage(from: random.number(0...(newest + 1)), versions: random.number(1...4))
+        let failures = disk.look { $0.failed.count }
+        var found: [(number: Int, stored: StoredVersion?)] = []
+        do throws(StorageError) {
+            let number = random.number(0...(newest + 1))
+            found.append((number, try await store.version(number, of: key)))
+            let versions = try await store.history(of: key, page)?.versions ?? []
+            found += versions.map { ($0.version, $0) }
+        } catch .disk where disk.look({ $0.isOff || $0.failed.count > failures }) {
+            tally.looksThatFailed += 1
+        } catch {
+            throw Broken("no old version: \(error)")
+        }
+        for (number, stored) in found {
+            let objection = model.state.objection(to: stored, as: number, of: key, kept: settings.history)
+            if let objection { throw Broken(objection) }
+            if number < newest, stored != nil { tally.oldVersions += 1 }
+        }
     }
 
     /// The store, which nobody holds any more, lets go of its files as soon as its queue is through.

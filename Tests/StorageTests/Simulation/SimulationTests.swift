@@ -45,6 +45,7 @@ import Testing
         guard Self.seed == nil, broken == 0 else { return }
         // It is no proof unless all of this did happen.
         #expect(total.compactions > 500)
+        #expect(total.oldVersions > 1_000 && total.looksThatFailed > 50)
         #expect(total.cuts > 1_000 && total.commits > 10_000 && total.refused > 1_000 && total.failures > 400)
         // Only what a disk writes out of order may look like damage.
         #expect((total.tornStarts > 0) == (order == .none))
@@ -74,6 +75,8 @@ extension Simulation.Tally {
         refused += other.refused
         failures += other.failures
         compactions += other.compactions
+        oldVersions += other.oldVersions
+        looksThatFailed += other.looksThatFailed
         tornStarts += other.tornStarts
     }
 }

@@ -88,6 +88,7 @@ struct StoreModel {
                 objections.append(objection)
                 continue
             }
+            candidate.forgetPast(behind: state)
             (state, unanswered, refused) = (candidate, [], [])
             let newest = state.versions.values.compactMap { $0.stored?.lastUpdated }.max()
             time = [time, newest].compactMap(\.self).max()

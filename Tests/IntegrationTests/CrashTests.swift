@@ -29,13 +29,15 @@ import Testing
             #expect(ledger.answers >= enough, "the server was killed while it wrote")
             #expect(eventually { !site.server.isRunning })
             if round % 3 == 0 {
-                let compaction = try ChildProcess(
-                    [try KeywardBinary.path(), "store", "compact", "--store", store, "--store-history", "2"])
+                let compaction = try StoreCompaction(of: store, ["--store-history", "2"])
                 if round % 6 == 0 {
-                    usleep(UInt32(round * 1_999 % 40_000))
-                    broken += compaction.end(SIGKILL) == .signalled(SIGKILL) ? 1 : 0
+                    compaction.hasBegun()
+                    usleep(UInt32(round * 997 % 12_000))
+                    compaction.kill()
+                    broken += compaction.isHalfDone ? 1 : 0
                 } else {
-                    compacted += try compaction.wait() == .exited(0) ? 1 : 0
+                    #expect(try compaction.wait() == .exited(0))
+                    compacted += 1
                 }
             }
             try site.start()
@@ -46,8 +48,7 @@ import Testing
         let verified = try ChildProcess.keyward(["store", "verify", "--store", store])
         #expect(verified.status == 0, "\(verified.output)")
         report(
-            "kill -9: \(rounds) rounds, \(ledger.answers) writes, \(compacted) compactions and \(broken) killed ones")
-        #expect(compacted == rounds / 6, "each of them was whole")
+            "kill -9: \(rounds) rounds, \(ledger.answers) writes, \(compacted) compactions, \(broken) killed half-way")
     }
 
     @Test func aTornTailIsCutAndLogged() throws {

@@ -22,7 +22,10 @@ final class MountSpace: Sendable {
     /// Where it is mounted, for those inside.
     var point: String { folder.at("mounted") }
     /// The same place for this process.
-    var seen: String { "/proc/\(holder.pid)/root\(point)" }
+    var seen: String { outside(point) }
+
+    /// Where this process sees what is at a path inside.
+    func outside(_ path: String) -> String { "/proc/\(holder.pid)/root\(path)" }
 
     /// - Parameters:
     ///   - size: bytes of a tmpfs.
@@ -59,7 +62,8 @@ final class MountSpace: Sendable {
     /// Runs one that must succeed.
     @discardableResult
     func run(_ words: [String]) throws -> String {
-        let report = try ChildProcess.run(program(["/usr/bin/env", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"] + words))
+        let path = "\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"):/usr/sbin:/sbin"
+        let report = try ChildProcess.run(program(["/usr/bin/env", "PATH=\(path)"] + words))
         guard report.status == 0 else { throw HarnessFault("\(words.joined(separator: " ")): \(report.errors)") }
         return report.output
     }

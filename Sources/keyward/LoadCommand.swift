@@ -7,8 +7,8 @@ import Vault
 
 /// Fills the store with the resources of a file, one JSON object a line, and reports every bad line as it is found.
 ///
-/// Whatever ends it, what was stored stays, and the same command goes on: SIGINT and SIGTERM end it behind the window of
-/// lines that is being committed.
+/// Whatever ends it, what was stored stays, and the same command goes on: SIGINT and SIGTERM end it behind the lines
+/// that are being committed.
 func load(_ file: String, into settings: StartSettings) async throws(Refusal) -> ExitStatus {
     // A reader that has gone, or a file-size limit, is an error of one call and not the end of the process.
     signal(SIGPIPE, SIG_IGN)

@@ -51,6 +51,43 @@ import Testing
             "kill -9: \(rounds) rounds, \(ledger.answers) writes, \(compacted) compactions, \(broken) killed half-way")
     }
 
+    /// The compaction that a server begins by itself, beside the writers; killed before it is done, it begins again.
+    @Test func nothingIsLostWhenAServerIsKilledWhileItCompacts() throws {
+        let folder = try TemporaryFolder()
+        let store = folder.at("data")
+        _ = try ChildProcess.run(["/usr/bin/env"] + BigJournal.writing(to: store))
+        let site = try Site.withRoot(arguments: ["--store", store])
+        let names = { @Sendable in try FileManager.default.contentsOfDirectory(atPath: store) }
+        // A few KiB more, and it compacts.
+        let big = #"{"resourceType": "Patient", "id": "big", "a": "\#(String(repeating: "x", count: 1_095_000))"}"#
+        #expect(try site.http.put("/fhir/Patient/big", big, Site.root).status == 201)
+        let ledger = Ledger()
+        var (round, halfDone) = (0, 0)
+        repeat {
+            let delay = UInt32(round * 37_003 % 400_000)
+            let killer = Thread { [server = site.server] in
+                _ = eventually(within: .seconds(20)) { (try? names())?.contains { $0.hasPrefix("base-") } == true }
+                usleep(delay)
+                server.kill()
+            }
+            killer.start()
+            let port = site.server.port
+            _ = try inParallel(2) {
+                try LedgerWriter(number: $0, ledger: ledger, credentials: Site.root).write(to: port)
+            }
+            #expect(eventually { !site.server.isRunning })
+            halfDone += try names().contains { $0.hasSuffix(".new") } ? 1 : 0
+            try site.start()
+            #expect(try ledger.settle(site.http, Site.root).isEmpty, "round \(round)")
+            for id in BigJournal.ids + ["big"] {
+                #expect(try site.http.head("/fhir/Patient/\(id)", Site.root)["ETag"] == #"W/"1""#)
+            }
+            round += 1
+        } while try round < (Self.isSoak ? 20 : 3) && !names().contains { $0.hasPrefix("base-") }
+        report("kill -9 of a server that compacts: \(halfDone) half-way, \(ledger.answers) writes beside it")
+        #expect(halfDone > 0)
+    }
+
     @Test func aTornTailIsCutAndLogged() throws {
         let site = try Site.withClient()
         #expect(try site.server.terminate() == .exited(0))

@@ -55,7 +55,7 @@ import Testing
         let verified = try space.keyward(["store", "verify", "--store", store])
         #expect(verified.status == 0, "\(verified.output)")
         report(
-            "power cuts on \(system.rawValue): \(rounds), \(broken) more that broke a compaction, \(ledger.answers) writes"
-        )
+            "power cuts on \(system.rawValue): \(rounds), and \(broken) that broke a compaction, "
+                + "\(ledger.answers) writes")
     }
 }

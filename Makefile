@@ -53,7 +53,7 @@ rotate: ## Swap the tutorial's secret as Kubernetes does: make rotate VALUE=new-
 	@echo "The volume holds the new secret; it counts from the next request."
 
 test: packages ## Prove everything: the import graph, then every unit, style and integration test.
-	@scripts/packages --without-services openssl:openssl python3:python3 wrk:wrk gzip:gzip
+	@scripts/packages --without-services openssl:openssl python3:python3 wrk:wrk gzip:gzip e2fsprogs:mkfs.ext4 xfsprogs:mkfs.xfs
 	@scripts/clients
 	$(BUILD) --build-tests
 	swift test --skip-build
@@ -68,10 +68,12 @@ fuzz: SECONDS = 60
 fuzz: packages ## Look for inputs that break a reader's invariant, SECONDS=60 for each of the six; what is found becomes a test.
 	@Fuzz/run --seconds $(SECONDS)
 
-soak: packages ## Swap secrets 10,000 times under load, then cut the store's simulated power for minutes: 25 at most. Nothing may be wrong.
+soak: packages ## Swap secrets under load, cut the store's simulated and real power, kill the server 500 times: 45 min at most. Nothing may be wrong.
+	@scripts/packages --without-services e2fsprogs:mkfs.ext4 xfsprogs:mkfs.xfs
 	$(BUILD) --build-tests
 	KEYWARD_SOAK=1 timeout 15m swift test --skip-build --filter StormTests
 	KEYWARD_SOAK=1 timeout 10m swift test --skip-build --filter 'SimulationTests|EveryCallTests'
+	KEYWARD_SOAK=1 timeout 20m swift test --skip-build --filter 'CrashTests|PowerCutTests'
 
 idle: build ## Hold 10,000 idle connections open to the release binary, which must take less than 40 MB.
 	$(BUILD) --build-tests

@@ -39,6 +39,12 @@ package struct Change: Sendable {
         Change(key, nil, precondition)
     }
 
+    /// Whether it is a put that would give this version another number and time, and change nothing else of it.
+    func leaves(_ current: StoredVersion) -> Bool {
+        guard let resource, let body = current.body else { return false }
+        return resource.stamped(version: current.version, lastUpdated: current.lastUpdated) == body
+    }
+
     /// What this change makes of what is there at `time`; pure, and the same for every store.
     ///
     /// - Parameter commit: the number of the commit that this change belongs to.

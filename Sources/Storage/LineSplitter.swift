@@ -31,6 +31,7 @@ struct LineSplitter {
 
     /// What follows the last newline.
     var rest: [UInt8] { [UInt8](bytes[start...]) }
+    var restCount: Int { bytes.count - start }
 }
 
 extension Span<UInt8> {

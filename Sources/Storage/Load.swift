@@ -1,100 +1,166 @@
 import FHIR
 import JSON
 
-/// What filling a store from lines of JSON did.
+/// How far filling a store from lines of JSON has come.
 package struct LoadReport: Sendable, Equatable {
-    /// A line that was not loaded, and why.
-    package struct BadLine: Sendable, Equatable {
-        /// From 1.
-        package let line: Int
-        package let reason: String
-    }
+    /// Up to this line, from 1, every one is stored, unchanged, bad or empty; 0 before the first.
+    package internal(set) var lines = 0
+    /// Lines that were stored, each durable; some may be behind `lines`.
+    package internal(set) var loaded = 0
+    /// Lines whose resource was there already, as they have it.
+    package internal(set) var unchanged = 0
+    package internal(set) var bad = 0
 
-    /// Lines that were stored, each durable.
-    package fileprivate(set) var loaded = 0
-    package fileprivate(set) var bad: [BadLine] = []
+    package init() {}
 }
 
-/// Lines whose resources are committed at once.
-private let loadWindow = 256
+/// A line that was not loaded, and why.
+package struct BadLine: Sendable, Equatable {
+    /// From 1.
+    package let line: Int
+    package let reason: String
+}
 
-extension ResourceStore {
-    /// Stores each line of `input`, one resource's JSON with `resourceType` and `id`, as a put. A resource that is
-    /// there gets a next version; `meta.versionId` and `meta.lastUpdated` of the line do not count. Empty lines are no
-    /// lines.
-    ///
-    /// A bad line is reported and passed over, and every good one is stored: nothing is lost for a fault elsewhere, and
-    /// loading the mended lines alone completes it.
-    ///
+/// Fills a store from lines, one resource's JSON with `resourceType` and `id` each, which count in their order.
+///
+/// * A resource that is there as its line has it stays as it is. Any other gets a next version. `meta.versionId` and
+///   `meta.lastUpdated` of the line do not count. So a load that was ended, however, goes on when the same lines are
+///   loaded again.
+/// * A bad line is reported and passed over, and every good one is stored: nothing is lost for a fault elsewhere.
+/// * What is held in memory beside the store: a window of lines, 256 or 4 MiB, that are committed at once, and a line,
+///   which is bad when it has more than 64 MiB.
+package struct Load {
+    private let store: any ResourceStore
+    private let nesting: Int
+    private let limits: Limits
+    private let found: (BadLine) -> Void
+    private var splitter = LineSplitter()
+    /// No two have one key: the lines of one key count in their order.
+    private var window: [ResourceKey: Change] = [:]
+    private var windowBytes = 0
+    /// Lines that were taken, and the first of them that is in the window.
+    private var number = 0
+    private var firstInWindow = 0
+    /// The line that is being read is longer than any may be.
+    private var isPassingOver = false
+    private var counts = LoadReport()
+
+    package struct Limits: Sendable {
+        /// Lines, and bytes of lines, that are committed at once.
+        var window = 256
+        var windowBytes = 4 << 20
+        /// The most bytes a line may have.
+        var line = 64 << 20
+
+        package init() {}
+    }
+
     /// - Parameters:
     ///   - nesting: depth of arrays and objects in a line.
-    ///   - input: the next bytes, in pieces of any size; none at the end.
-    /// - Throws: what a commit throws when the store cannot write, and what `input` throws; lines before may be stored.
-    package func load(nesting: Int, input: () throws(StorageError) -> [UInt8]) async throws(StorageError) -> LoadReport
-    {
-        var report = LoadReport()
-        var splitter = LineSplitter()
-        var window: [ResourceKey: Change] = [:]
-        var number = 0
-        while true {
-            let piece = try input()
-            // The last line may lack its newline.
-            splitter.append(piece.isEmpty ? [Journal.newline] : piece)
-            while let line = splitter.next() {
-                number += 1
-                if line.allSatisfy(\.isBlank) { continue }
-                switch Self.put(line, nesting: nesting) {
-                case .success(let change):
-                    // A window is committed at once. The lines of one key count in their order, so none has two of it.
-                    if window.count >= loadWindow || window[change.key] != nil {
-                        report.loaded += try await commitAll(&window)
-                    }
-                    window[change.key] = change
-                case .failure(let fault):
-                    report.bad.append(LoadReport.BadLine(line: number, reason: fault.reason))
-                }
-            }
-            if piece.isEmpty { break }
-        }
-        report.loaded += try await commitAll(&window)
+    ///   - found: hears of each bad line at once.
+    package init(
+        into store: any ResourceStore, nesting: Int, limits: Limits = Limits(), found: @escaping (BadLine) -> Void
+    ) {
+        self.store = store
+        self.nesting = nesting
+        self.limits = limits
+        self.found = found
+    }
+
+    package var report: LoadReport {
+        var report = counts
+        report.lines = window.isEmpty ? number : firstInWindow - 1
         return report
     }
 
-    private static func put(_ line: [UInt8], nesting: Int) -> Result<Change, LineFault> {
+    /// Takes the next bytes, of any number.
+    ///
+    /// - Throws: what a commit throws when the store cannot write. `report` says what is stored all the same.
+    package mutating func take(_ piece: [UInt8]) async throws(StorageError) {
+        splitter.append(piece)
+        while let line = splitter.next() { try await take(line: line) }
+        guard splitter.restCount > limits.line else { return }
+        if !isPassingOver { refuse("longer than \(limits.line) bytes", line: number + 1) }
+        isPassingOver = true
+        splitter = LineSplitter()
+    }
+
+    /// Stores what was taken, but for a line that is not whole: here a load may end, and be gone on with.
+    package mutating func settle() async throws(StorageError) {
+        let results = await commitAll()
+        counts.loaded += results.count { $0.error == nil }
+        for result in results where result.error == nil { window[result.key] = nil }
+        if let error = results.compactMap(\.error).first { throw error }
+        windowBytes = 0
+    }
+
+    /// The end of the lines, of which the last one may lack its newline.
+    package mutating func finish() async throws(StorageError) {
+        if splitter.restCount > 0 || isPassingOver { try await take([Journal.newline]) }
+        try await settle()
+    }
+
+    private mutating func take(line: [UInt8]) async throws(StorageError) {
+        number += 1
+        if isPassingOver {
+            isPassingOver = false
+            return
+        }
+        if line.allSatisfy(\.isBlank) { return }
+        let change: Change
+        do throws(LineFault) {
+            change = try Self.put(line, nesting: nesting)
+        } catch {
+            return refuse(error.reason, line: number)
+        }
+        if window[change.key] != nil || window.count >= limits.window || windowBytes >= limits.windowBytes {
+            try await settle()
+        }
+        if let current = store.current(change.key), change.leaves(current) {
+            counts.unchanged += 1
+            return
+        }
+        if window.isEmpty { firstInWindow = number }
+        window[change.key] = change
+        windowBytes += line.count
+    }
+
+    private mutating func refuse(_ reason: String, line: Int) {
+        counts.bad += 1
+        found(BadLine(line: line, reason: reason))
+    }
+
+    private static func put(_ line: [UInt8], nesting: Int) throws(LineFault) -> Change {
         let value: JSONValue
         do {
             value = try JSONValue.parse(line.span, maximumDepth: nesting)
         } catch {
-            return .failure(LineFault(reason: "column \(error.column): \(error.fault)"))
+            throw LineFault(reason: "column \(error.column): \(error.fault)")
         }
         guard let object = value.object else {
-            return .failure(LineFault(reason: "not a JSON object; write one resource a line"))
+            throw LineFault(reason: "not a JSON object; write one resource a line")
         }
         do {
-            return .success(try Change.put(try Resource(object)))
+            return try Change.put(try Resource(object))
         } catch {
-            return .failure(LineFault(reason: "\(error)"))
+            throw LineFault(reason: "\(error)")
         }
     }
 
-    /// How many were committed: all of them.
-    private func commitAll(_ window: inout [ResourceKey: Change]) async throws(StorageError) -> Int {
-        let results = await withTaskGroup(of: StorageError?.self) { group in
+    private func commitAll() async -> [(key: ResourceKey, error: StorageError?)] {
+        await withTaskGroup(of: (key: ResourceKey, error: StorageError?).self) { [store] group in
             for change in window.values {
                 group.addTask {
                     do throws(StorageError) {
-                        _ = try await commit(change)
-                        return nil
+                        _ = try await store.commit(change)
+                        return (change.key, nil)
                     } catch {
-                        return error
+                        return (change.key, error)
                     }
                 }
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
-        window = [:]
-        if let error = results.compactMap(\.self).first { throw error }
-        return results.count
     }
 }
 

@@ -128,7 +128,9 @@ struct Store: OrderingCommand {
 
     struct Load: OrderingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Fill the store with resources from a file, one a line, as dump prints them.")
+            abstract: "Fill the store with resources from a file, one a line, as dump prints them.",
+            discussion: "What is there as its line has it stays as it is: a load that was ended goes on when run again."
+        )
 
         @Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"))
         var file: String

@@ -9,6 +9,8 @@ enum ExitStatus: Int32, Sendable {
     case unavailable = 69
     /// Reading or writing the store failed.
     case inputOutput = 74
+    /// SIGINT or SIGTERM ended `store load` before its lines did; the same command goes on.
+    case interrupted = 75
     /// A bad environment, a vault config that is missing or faulty, a host that needs a root secret.
     case configuration = 78
 }

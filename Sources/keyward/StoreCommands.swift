@@ -1,8 +1,6 @@
 import Glibc
-import JSON
 import Server
 import Storage
-import Vault
 
 /// Reads the whole store and prints every place where it is not as it was written.
 func verify(_ settings: StartSettings, readOnly: Bool) throws(Refusal) -> ExitStatus {
@@ -48,38 +46,8 @@ func dump(_ settings: StartSettings) async throws(Refusal) -> ExitStatus {
     return isWritten ? .success : .inputOutput
 }
 
-/// Fills the store with the resources of a file, one JSON object a line, and reports every bad line.
-func load(_ file: String, into settings: StartSettings) async throws(Refusal) -> ExitStatus {
-    let folder = try settings.storeFolder()
-    let descriptor = file == "-" ? STDIN_FILENO : unsafe open(file, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-        throw Refusal(
-            .inputOutput, "load \"\(file)\" cannot be read (\(Errno(code: errno))); name a file")
-    }
-    let (store, _) = try settings.onStore { () throws(StorageError) in try JournalStore.open(folder, clock: wallClock)
-    }
-    var piece = [UInt8](repeating: 0, count: 65_536)
-    let report: LoadReport
-    do throws(StorageError) {
-        report = try await store.load(nesting: JSONValue.nestingCeiling) { () throws(StorageError) in
-            let count = unsafe read(descriptor, &piece, piece.count)
-            guard count >= 0 else { throw .unavailable("\(file) cannot be read: \(Errno(code: errno))") }
-            return Array(piece[..<count])
-        }
-    } catch {
-        await store.close()
-        throw settings.refusal(.store(folder: folder, error))
-    }
-    await store.close()
-    let bad = report.bad.map { "\(file), line \($0.line): \($0.reason)\n" }.joined()
-    guard say(bad + "\(report.loaded) loaded, \(report.bad.count) bad lines\n", to: STDOUT_FILENO) else {
-        return .inputOutput
-    }
-    return report.bad.isEmpty ? .success : .findings
-}
-
 extension StartSettings {
-    fileprivate func storeFolder() throws(Refusal) -> String {
+    func storeFolder() throws(Refusal) -> String {
         guard case .folder(let folder) = server.store else {
             throw Refusal(.usage, "\(spelling(.store)) \"memory:\" outlives no process; name a folder")
         }
@@ -87,7 +55,7 @@ extension StartSettings {
     }
 
     /// Opens the store, and says so where a torn tail was cut off it.
-    fileprivate func open(_ folder: String, create: Bool) throws(Refusal) -> JournalStore {
+    func open(_ folder: String, create: Bool) throws(Refusal) -> JournalStore {
         var compaction = CompactionSettings()
         compaction.history = server.storeHistory
         let (store, recovery) = try onStore { () throws(StorageError) in

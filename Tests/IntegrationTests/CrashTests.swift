@@ -1,63 +1,91 @@
 import Foundation
 import Glibc
-import Synchronization
 import Testing
 
 /// What was acknowledged survives whatever ends the server.
 @Suite struct CrashTests {
-    private struct Acknowledged {
-        let version: Int
-        let round: Int?
-        let count: Int?
-    }
+    static let isSoak = ProcessInfo.processInfo.environment["KEYWARD_SOAK"] == "1"
 
+    /// 25 rounds, 500 in `make soak`. Between them the store is compacted, now and then to its end and now and then
+    /// until that is killed too.
     @Test func everyAcknowledgedWriteIsFoundAgainAfterKill9() throws {
-        let site = try Site.withRoot()
-        let acknowledged = Mutex<[String: Acknowledged]>([:])
-        let writers = 4
-        for round in 0..<10 {
-            let port = site.server.port
-            let started = Counter()
+        let site = try Site.withRoot(arguments: ["--store-history", "2"])
+        let store = site.folder.at("data")
+        let ledger = Ledger()
+        var (compacted, broken) = (0, 0)
+        let rounds = Self.isSoak ? 500 : 25 / Sanitizer.patience
+        for round in 0..<rounds {
+            // In the middle: after some acknowledgements, at a different count each round.
+            let enough = ledger.answers + 10 + round * 7 % 90
             let killer = Thread { [server = site.server] in
-                // In the middle: after some acknowledgements, at a different count each round.
-                _ = eventually(within: .seconds(20)) { started.count >= 10 + round * 7 }
+                _ = eventually(within: .seconds(20)) { ledger.answers >= enough }
                 server.kill()
             }
             killer.start()
-            _ = try inParallel(writers) { writer in
-                let http = HTTPClient(port: port)
-                for count in 0... {
-                    let id = "w\(writer)-\(count % 5)"
-                    guard
-                        let answer = try? http.put(
-                            "/fhir/Patient/\(id)",
-                            #"{"resourceType": "Patient", "id": "\#(id)", "round": \#(round), "count": \#(count)}"#,
-                            Site.root)
-                    else { return }
-                    guard answer.status == 200 || answer.status == 201 else {
-                        throw HarnessFault("a write was refused: \(answer.status) \(answer.text)")
-                    }
-                    started.add()
-                    let version = try #require(answer.version)
-                    acknowledged.withLock { $0[id] = Acknowledged(version: version, round: round, count: count) }
+            let port = site.server.port
+            _ = try inParallel(4) {
+                try LedgerWriter(number: $0, ledger: ledger, credentials: Site.root).write(to: port)
+            }
+            #expect(ledger.answers >= enough, "the server was killed while it wrote")
+            #expect(eventually { !site.server.isRunning })
+            if round % 3 == 0 {
+                let compaction = try StoreCompaction(of: store, ["--store-history", "2"])
+                if round % 6 == 0 {
+                    compaction.hasBegun()
+                    usleep(UInt32(round * 997 % 12_000))
+                    compaction.kill()
+                    broken += compaction.isHalfDone ? 1 : 0
+                } else {
+                    #expect(try compaction.wait() == .exited(0))
+                    compacted += 1
                 }
             }
-            #expect(started.count >= 10 + round * 7, "the server was killed while it wrote")
-            #expect(eventually { !site.server.isRunning })
             try site.start()
-            for (id, last) in acknowledged.withLock({ $0 }) {
-                let found = try site.http.get("/fhir/Patient/\(id)", Site.root)
-                #expect(found.status == 200, "\(id) in round \(round)")
-                // One more may have reached the disk without its acknowledgement reaching us.
-                let version = try #require(found.version)
-                #expect([last.version, last.version + 1].contains(version), "\(id): \(version) after \(last.version)")
-                let (round, count) = (try found.json["round"] as? Int, try found.json["count"] as? Int)
-                if version == last.version { #expect(round == last.round && count == last.count) }
-                // What was found now never goes back.
-                acknowledged.withLock { $0[id] = Acknowledged(version: version, round: round, count: count) }
-            }
+            let wrongs = try ledger.settle(site.http, Site.root)
+            #expect(wrongs.isEmpty, "round \(round)")
         }
-        #expect(acknowledged.withLock { $0.count } == writers * 5)
+        site.server.kill()
+        let verified = try ChildProcess.keyward(["store", "verify", "--store", store])
+        #expect(verified.status == 0, "\(verified.output)")
+        report(
+            "kill -9: \(rounds) rounds, \(ledger.answers) writes, \(compacted) compactions, \(broken) killed half-way")
+    }
+
+    /// The compaction that a server begins by itself, beside the writers; killed before it is done, it begins again.
+    @Test func nothingIsLostWhenAServerIsKilledWhileItCompacts() throws {
+        let folder = try TemporaryFolder()
+        let store = folder.at("data")
+        _ = try ChildProcess.run(["/usr/bin/env"] + BigJournal.writing(to: store))
+        let site = try Site.withRoot(arguments: ["--store", store])
+        let names = { @Sendable in try FileManager.default.contentsOfDirectory(atPath: store) }
+        // A few KiB more, and it compacts.
+        let big = #"{"resourceType": "Patient", "id": "big", "a": "\#(String(repeating: "x", count: 1_095_000))"}"#
+        #expect(try site.http.put("/fhir/Patient/big", big, Site.root).status == 201)
+        let ledger = Ledger()
+        var (round, halfDone) = (0, 0)
+        repeat {
+            let delay = UInt32(round * 37_003 % 400_000)
+            let killer = Thread { [server = site.server] in
+                _ = eventually(within: .seconds(20)) { (try? names())?.contains { $0.hasPrefix("base-") } == true }
+                usleep(delay)
+                server.kill()
+            }
+            killer.start()
+            let port = site.server.port
+            _ = try inParallel(2) {
+                try LedgerWriter(number: $0, ledger: ledger, credentials: Site.root).write(to: port)
+            }
+            #expect(eventually { !site.server.isRunning })
+            halfDone += try names().contains { $0.hasSuffix(".new") } ? 1 : 0
+            try site.start()
+            #expect(try ledger.settle(site.http, Site.root).isEmpty, "round \(round)")
+            for id in BigJournal.ids + ["big"] {
+                #expect(try site.http.head("/fhir/Patient/\(id)", Site.root)["ETag"] == #"W/"1""#)
+            }
+            round += 1
+        } while try round < (Self.isSoak ? 20 : 3) && !names().contains { $0.hasPrefix("base-") }
+        report("kill -9 of a server that compacts: \(halfDone) half-way, \(ledger.answers) writes beside it")
+        #expect(halfDone > 0)
     }
 
     @Test func aTornTailIsCutAndLogged() throws {

@@ -26,12 +26,14 @@ import Testing
         #expect(try site.http.put("/fhir/Client/more", ClientBody.text("more")).status >= 500)
         #expect(eventually(within: .seconds(3)) { (try? site.http.get("/health").status) == 503 })
         #expect(try site.http.get("/health").json["status"] as? String == "fail")
+        #expect(try site.http.get("/readyz").status == 503)
 
         #expect(try limit("unlimited") == 0)
         #expect(
             eventually(within: .seconds(5)) { (try? site.http.put("/fhir/Patient/big", big, Site.basic).status) == 201 }
         )
         #expect(eventually(within: .seconds(3)) { (try? site.http.get("/health").status) == 200 })
+        #expect(try site.http.get("/readyz").status == 200)
         site.server.kill()
         try site.start()
         #expect(try site.http.get("/fhir/Patient/big", Site.basic).version == 1)

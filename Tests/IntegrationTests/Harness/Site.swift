@@ -13,19 +13,22 @@ final class Site {
     private let arguments: [String]
     private let environment: [String: String]
     private let program: [String]?
+    private let space: MountSpace?
     private let tls: TLSClient.Options?
 
     /// - Parameters:
     ///   - secrets: the volume's files.
     ///   - config: the vault config's members of `secret` in JSON, where `VOLUME` stands for the volume's path.
     ///   - tls: how its client speaks, where the flags turn TLS on.
+    ///   - space: the mounts that it sees.
     ///   - arguments: flags beside vault config, store, port and log format.
     init(
         secrets: [String: String] = ["client-secret": Site.secret], config: String = Site.tutorialSecret,
         arguments: [String] = [], environment: [String: String] = [:], program: [String]? = nil,
-        tls: TLSClient.Options? = nil
+        in space: MountSpace? = nil, tls: TLSClient.Options? = nil
     ) throws {
         self.tls = tls
+        self.space = space
         folder = try TemporaryFolder()
         volume = try SecretVolume(at: folder.at("azure-secrets"), secrets)
         try folder.write(Self.config(config, folder, volume), to: "vault-config.json")
@@ -33,8 +36,8 @@ final class Site {
             ["--vault-config", folder.at("vault-config.json")]
             + (arguments.contains("--store") ? [] : ["--store", folder.at("data")]) + arguments
         self.environment = environment
-        self.program = program
-        server = try KeywardProcess(self.arguments, environment: environment, program: program)
+        self.program = try program ?? space?.program([KeywardBinary.path()])
+        server = try KeywardProcess(self.arguments, environment: environment, program: self.program)
         http = HTTPClient(port: server.port, tls: tls)
     }
 
@@ -72,8 +75,10 @@ final class Site {
     }
 
     /// In tutorial mode, with `Client/basic` in place.
-    static func withClient(arguments: [String] = [], tls: TLSClient.Options? = nil) throws -> Site {
-        let site = try Site(arguments: arguments, tls: tls)
+    static func withClient(
+        arguments: [String] = [], in space: MountSpace? = nil, tls: TLSClient.Options? = nil
+    ) throws -> Site {
+        let site = try Site(arguments: arguments, in: space, tls: tls)
         try site.put(ClientBody.text())
         return site
     }

@@ -37,13 +37,6 @@ struct CompactionPlan: Sendable {
 
     var path: String { "\(folder)/\(BaseFile.name(commits: boundary.position.sequence))" }
 
-    private struct Place {
-        let file: any DiskFile
-        let offset: Int
-        /// In the commit.
-        let index: Int
-    }
-
     /// Writes the new base beside the store, under the name of an unfinished one.
     ///
     /// Every line is held to its checksum once more on the way: damage must not be sealed anew as if it were sound.
@@ -51,17 +44,17 @@ struct CompactionPlan: Sendable {
         -> CompactionReport
     {
         var tail: [TailVersion] = []
-        var places: [Place] = []
+        var places: [LinePlace] = []
         var position = JournalPosition()
         if let base { position = JournalPosition(sequence: base.commits, running: LineChain(after: base.chain)) }
         for segment in sealed {
             var reader = JournalReader(segment.file, after: position)
-            try reader.readAll { entry, offset in
+            try reader.readAll { entry, place in
                 for (index, version) in entry.versions.enumerated() {
                     tail.append(
                         TailVersion(
                             sequence: entry.sequence, key: version.key, version: version.version, place: places.count))
-                    places.append(Place(file: segment.file, offset: offset, index: index))
+                    places.append(LinePlace(file: segment.file, bytes: place, index: index))
                 }
                 return nil
             } report: { flaw throws(StorageError) in
@@ -80,7 +73,7 @@ struct CompactionPlan: Sendable {
         }
         let merge = Merge(rule: rule, tail: tail, into: WantedFile(files.new, while: isWanted)) {
             place throws(StorageError) in
-            try Self.load(places[place.place])
+            try places[place.place].load()
         }
         let report = try merge.write(
             over: files.old, folder: folder, commits: boundary.position.sequence, time: boundary.time,
@@ -88,29 +81,6 @@ struct CompactionPlan: Sendable {
         return CompactionReport(
             versions: report.read, kept: report.kept,
             bytesBefore: sealed.reduce(base?.bytes ?? 0) { $0 + $1.bytes }, bytes: report.bytes)
-    }
-
-    /// Bytes that are read of a line at first.
-    private static let piece = 4_096
-
-    private static func load(_ place: Place) throws(StorageError) -> StoredVersion {
-        var splitter = LineSplitter()
-        var offset = place.offset
-        var size = piece
-        while true {
-            let piece: [UInt8]
-            do { piece = try place.file.read(upTo: size, at: offset) } catch { throw .disk(error) }
-            guard !piece.isEmpty else { break }
-            splitter.append(piece)
-            if let line = splitter.next() {
-                guard let entry = JournalEntry(line: line.span), entry.versions.indices.contains(place.index)
-                else { break }
-                return entry.versions[place.index]
-            }
-            offset += piece.count
-            size = min(size * 4, 1 << 20)
-        }
-        throw .unavailable("\(place.file.path) changed while it was read; no base was made")
     }
 }
 

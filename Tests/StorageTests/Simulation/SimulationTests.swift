@@ -48,6 +48,7 @@ import Testing
         #expect(total.cuts > 1_000 && total.commits > 10_000 && total.refused > 1_000 && total.failures > 400)
         // Only what a disk writes out of order may look like damage.
         #expect((total.tornStarts > 0) == (order == .none))
+        #expect(total.repairs == total.tornStarts)
         if Self.isSoak { FileHandle.standardError.write(Data("\(order): \(seed) seeds, \(total)\n".utf8)) }
     }
 }
@@ -75,5 +76,6 @@ extension Simulation.Tally {
         failures += other.failures
         compactions += other.compactions
         tornStarts += other.tornStarts
+        repairs += other.repairs
     }
 }

@@ -84,6 +84,13 @@ extension BaseEnd {
         return line.count > place && line.skip(members.commits, at: &place)
     }
 
+    /// Whether a damaged line, or what is left of it, was the end, as far as it is legible.
+    static func isLegible(in line: Span<UInt8>) -> Bool {
+        // The checksum and what closes the line.
+        var place = line.count - members.chain.count - 11
+        return isBegun(by: line) || place > 0 && line.skip(members.chain, at: &place)
+    }
+
     /// Reads a line, newline included, of exactly the form `append` gives it; nil for any other. Its own checksum is
     /// not looked at.
     init?(line: [UInt8]) {

@@ -59,7 +59,11 @@ struct BaseReader {
                 if isEnded, place.upperBound < piece.length { return try flawBehindEnd(report) }
             }
             isMore = !piece.isLast
-            if !isMore, let reason = objection(toRestOf: piece) { try flaw(reason, line: lines + 1, report) }
+            if !isMore, let reason = objection(toRestOf: piece) {
+                let rest = piece.bytes.span.extracting(piece.length...)
+                let head = BaseEnd.isLegible(in: rest) ? nil : LineHead(rest)
+                try flaw(reason, line: lines + 1, head: head, report)
+            }
         }
         guard isEnded, isMore else { return }
         let piece = try next(ahead)
@@ -79,11 +83,16 @@ struct BaseReader {
     ) throws(StorageError) {
         switch running.take(line, isRest: isRest) {
         case .sound:
-            if let reason = try accept(line, entry, visit) { try flaw(reason, line: lines, report) }
+            let isHeader = isHeaderDue
+            guard let reason = try accept(line, entry, visit) else { return }
+            let isTaken = entry?.only.map { $0.key == last?.key && $0.version == last?.version } ?? isEnded
+            try flaw(reason, line: lines, head: isHeader || isTaken ? nil : LineHead(line), report)
         case .damaged:
+            let head = LineHead(line)
+            let isLost = isHeaderDue ? head.sequence != nil : !BaseEnd.isLegible(in: line)
             isHeaderDue = false
             let reason = "the checksum does not fit: a byte was changed, or lines are missing or out of order"
-            try flaw(reason, line: lines, report)
+            try flaw(reason, line: lines, head: isLost ? head : nil, report)
         case .restOfDamage:
             break
         case .unended(let count):
@@ -147,8 +156,10 @@ struct BaseReader {
         return running.isInDamage ? nil : "the file ends before the end of the base: it was cut short"
     }
 
-    private mutating func flaw(_ reason: String, line: Int, _ report: Report) throws(StorageError) {
+    private mutating func flaw(
+        _ reason: String, line: Int, head: LineHead? = nil, _ report: Report
+    ) throws(StorageError) {
         hasFlaws = true
-        try report(JournalFlaw(file: file.path, line: line, reason: reason))
+        try report(JournalFlaw(file: file.path, line: line, reason: reason, head: head))
     }
 }

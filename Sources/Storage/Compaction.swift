@@ -37,13 +37,6 @@ struct CompactionPlan: Sendable {
 
     var path: String { "\(folder)/\(BaseFile.name(commits: boundary.position.sequence))" }
 
-    private struct Place {
-        let file: any DiskFile
-        let offset: Int
-        /// In the commit.
-        let index: Int
-    }
-
     /// Writes the new base beside the store, under the name of an unfinished one.
     ///
     /// Every line is held to its checksum once more on the way: damage must not be sealed anew as if it were sound.
@@ -51,17 +44,17 @@ struct CompactionPlan: Sendable {
         -> CompactionReport
     {
         var tail: [TailVersion] = []
-        var places: [Place] = []
+        var places: [LinePlace] = []
         var position = JournalPosition()
         if let base { position = JournalPosition(sequence: base.commits, running: LineChain(after: base.chain)) }
         for segment in sealed {
             var reader = JournalReader(segment.file, after: position)
-            try reader.readAll { entry, offset in
+            try reader.readAll { entry, place in
                 for (index, version) in entry.versions.enumerated() {
                     tail.append(
                         TailVersion(
                             sequence: entry.sequence, key: version.key, version: version.version, place: places.count))
-                    places.append(Place(file: segment.file, offset: offset, index: index))
+                    places.append(LinePlace(file: segment.file, bytes: place, index: index))
                 }
                 return nil
             } report: { flaw throws(StorageError) in
@@ -73,7 +66,7 @@ struct CompactionPlan: Sendable {
         do { new = try disk.open(path + StoreFiles.unfinished, for: .creating) } catch { throw .disk(error) }
         let merge = Merge(rule: rule, tail: tail, into: WantedFile(new, while: isWanted)) {
             place throws(StorageError) in
-            try Self.load(places[place.place])
+            try places[place.place].load()
         }
         let report = try merge.write(
             over: base?.file, folder: folder, commits: boundary.position.sequence, time: boundary.time,
@@ -81,14 +74,6 @@ struct CompactionPlan: Sendable {
         return CompactionReport(
             versions: report.read, kept: report.kept,
             bytesBefore: sealed.reduce(base?.bytes ?? 0) { $0 + $1.bytes }, bytes: report.bytes)
-    }
-
-    private static func load(_ place: Place) throws(StorageError) -> StoredVersion {
-        var lines = LineWalk(place.file, from: place.offset)
-        guard let line = try lines.next(), let entry = JournalEntry(line: line.span),
-            entry.versions.indices.contains(place.index)
-        else { throw .unavailable("\(place.file.path) changed while it was read; no base was made") }
-        return entry.versions[place.index]
     }
 }
 

@@ -10,12 +10,15 @@ package protocol Disk: Sendable {
     /// The names of what is in a folder, in no order.
     func names(in folder: String) throws(DiskFault) -> [String]
 
-    /// Gives a file another name, in place of the file that had it. A power cut leaves the one or the other, and the
-    /// new one for certain after the next `syncFolder`.
+    /// Gives a file another name, in place of the file that had it, or a folder, in place of an empty one. A power cut
+    /// leaves the one or the other, and the new one for certain after the next `syncFolder`.
     func rename(_ path: String, to other: String) throws(DiskFault)
 
     /// Removes a file, which a power cut before the next `syncFolder` may bring back.
     func remove(_ path: String) throws(DiskFault)
+
+    /// Removes an empty folder.
+    func removeFolder(_ path: String) throws(DiskFault)
 
     /// Opens a file for the owner alone (mode 0600).
     func open(_ path: String, for purpose: OpenPurpose) throws(DiskFault) -> any DiskFile

@@ -22,6 +22,8 @@ package struct DiskFault: Error, Equatable, CustomStringConvertible {
 
     var isDenied: Bool { [EACCES, EPERM].contains(code) }
 
+    var isReadOnly: Bool { code == EROFS }
+
     package var description: String {
         // `strerror` may share its buffer between threads; this form is given one.
         let text = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in

@@ -48,8 +48,8 @@ struct JournalReader {
     /// Bytes asked of the disk at a time.
     private static let piece = 1 << 20
 
-    /// What is told of a commit besides itself: where its line begins.
-    typealias Visit = (_ entry: JournalEntry, _ offset: Int) -> String?
+    /// What is told of a commit besides itself: where its line is in the file, its newline included.
+    typealias Visit = (_ entry: JournalEntry, _ place: Range<Int>) -> String?
     typealias Report = (JournalFlaw) throws(StorageError) -> Void
 
     /// Hands each commit to `visit`, which may object to it with a reason, and each flaw to `report`, which may throw
@@ -64,7 +64,7 @@ struct JournalReader {
             do { piece = try ahead.next() } catch { throw .disk(error) }
             for (place, entry) in piece.lines {
                 lines += 1
-                try read(piece.bytes.span.extracting(place), entry, visit, report)
+                try read(piece.bytes.span.extracting(place), entry, at: length, visit, report)
                 length += place.count
             }
             guard piece.isLast else { continue }
@@ -73,50 +73,71 @@ struct JournalReader {
     }
 
     private mutating func read(
-        _ line: Span<UInt8>, _ entry: JournalEntry?, isRest: Bool = false, _ visit: Visit, _ report: Report
+        _ line: Span<UInt8>, _ entry: JournalEntry?, at offset: Int, isRest: Bool = false, _ visit: Visit,
+        _ report: Report
     ) throws(StorageError) {
-        let reason: String?
+        var reason: String?
+        var isLost = true
         let isBehindDamage = running.isInDamage
         switch running.take(line, isRest: isRest) {
         case .sound where isHeaderDue, .damaged where isHeaderDue:
             isHeaderDue = false
-            reason = try objection(toHeader: [UInt8](line))
-        case .sound: reason = accept(entry, isBehindDamage: isBehindDamage, visit)
+            reason = try objection(toHeader: [UInt8](line), isSound: !running.isInDamage)
+            isLost = LineHead(line).sequence != nil
+        case .sound:
+            if let entry, let objection = objection(to: entry, isBehindDamage: isBehindDamage) {
+                reason = objection
+            } else if let entry {
+                isLost = false
+                reason = accept(entry, at: offset..<(offset + line.count), visit)
+            } else {
+                sequence += 1
+                reason = "not a commit as this program writes it, though the checksum fits"
+            }
         case .damaged: reason = passOver(entry)
-        case .restOfDamage: reason = nil
+        case .restOfDamage: return
         case .unended(let count):
             try report(JournalFlaw(file: file.path, line: lines, reason: "the newline behind a whole line was changed"))
             let whole = [UInt8](line.extracting(..<count)) + [Journal.newline]
-            try read(whole.span, JournalEntry(line: whole.span), visit, report)
+            try read(whole.span, JournalEntry(line: whole.span), at: offset, visit, report)
             let rest = line.extracting((count + 1)...)
-            return try read(rest, JournalEntry(line: rest), isRest: true, visit, report)
+            let behind = offset + whole.count
+            return try read(rest, JournalEntry(line: rest), at: behind, isRest: true, visit, report)
         }
-        if let reason { try report(JournalFlaw(file: file.path, line: lines, reason: reason)) }
+        guard let reason else { return }
+        try report(JournalFlaw(file: file.path, line: lines, reason: reason, head: isLost ? LineHead(line) : nil))
     }
 
-    private func objection(toHeader line: [UInt8]) throws(StorageError) -> String? {
-        guard line != header else { return nil }
+    private func objection(toHeader line: [UInt8], isSound: Bool) throws(StorageError) -> String? {
+        if line.dropFirst(Journal.sealLength) == header.dropFirst(Journal.sealLength) {
+            return isSound
+                ? nil
+                : "the header's checksum does not fit what is before this file: it was changed, or that is missing"
+        }
         var place = Journal.sealLength
         let members = Array(#""format":"\#(Journal.format)","version":"#.utf8)
         if line.count > place, line.span.skip(members, at: &place), let version = line.span.number(at: &place),
             line.dropFirst(Journal.sealLength)
-                == Journal.header(version: version).dropFirst(Journal.sealLength), !running.isInDamage
+                == Journal.header(version: version).dropFirst(Journal.sealLength), isSound
         {
             throw .unknownFormat(file: file.path, found: "\(Journal.format) version \(version)")
         }
         return "this is not the header of a \(Journal.format), or a byte of it was changed"
     }
 
-    /// Takes a line whose checksum fits; says why it is a flaw all the same, if so.
-    private mutating func accept(_ entry: JournalEntry?, isBehindDamage: Bool, _ visit: Visit) -> String? {
+    /// Takes the number of a commit whose checksum fits; says why it is not the one that belongs here, if so.
+    private mutating func objection(to entry: JournalEntry, isBehindDamage: Bool) -> String? {
         // The damage may be that of a commit's number, so that the next one says better where we are.
         let number = number(of: entry)
         let expected = isBehindDamage ? number ?? sequence + 1 : sequence + 1
         sequence = number ?? expected
-        guard let entry else { return "not a commit as this program writes it, though the checksum fits" }
-        guard entry.sequence == expected else { return "commit \(entry.sequence) follows commit \(expected - 1)" }
-        if entry.time != lastBatch.time { lastBatch = (length, entry.time) }
-        return visit(entry, length)
+        return entry.sequence == expected ? nil : "commit \(entry.sequence) follows commit \(expected - 1)"
+    }
+
+    /// Takes a commit whose checksum and number fit; says why it is a flaw all the same, if so.
+    private mutating func accept(_ entry: JournalEntry, at place: Range<Int>, _ visit: Visit) -> String? {
+        if entry.time != lastBatch.time { lastBatch = (place.lowerBound, entry.time) }
+        return visit(entry, place)
     }
 
     /// Takes a damaged line; says what the damage seems to be.
@@ -146,13 +167,17 @@ struct JournalReader {
         if let end, tail[end...].allSatisfy({ $0 == 0 }) {
             let line = tail[..<end] + [Journal.newline]
             lines += 1
-            try read(line.span, JournalEntry(line: line.span), visit, report)
+            try read(line.span, JournalEntry(line: line.span), at: length, visit, report)
             length += line.count
             lacksNewline = true
             tail.removeFirst(line.count)
-        } else if end != nil {
+        } else if let end {
             let reason = "a whole commit without its newline, and bytes behind it: a byte was changed"
             try report(JournalFlaw(file: file.path, line: lines + 1, reason: reason))
+            let line = tail[..<end] + [Journal.newline]
+            lines += 1
+            try read(line.span, JournalEntry(line: line.span), at: length, visit, report)
+            tail.removeFirst(end)
         } else if lines == 0 {
             let zeros = tail.reversed().prefix { $0 == 0 }.count
             guard !header.starts(with: tail.dropLast(zeros)) else { return tornTail = tail.count }

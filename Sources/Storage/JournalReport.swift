@@ -1,7 +1,6 @@
 import FHIR
-import JSON
 
-/// What looking through a whole journal found.
+/// What looking through a whole store found.
 package struct JournalReport: Sendable {
     /// The segment that grows; all others stand beside it.
     package let file: String
@@ -11,79 +10,71 @@ package struct JournalReport: Sendable {
     package let commits: Int
     /// Resources that are not deleted, as far as the sound commits tell.
     package let resources: Int
+    /// Each says what is lost by it.
     package let findings: [JournalFlaw]
     /// Bytes behind the last newline: never acknowledged, cut by the next start; no finding. While a server holds the
     /// store they may be a write that is just under way.
     package let tornTail: Int
+    /// All of what is lost.
+    package let loss: LossReport
+}
+
+/// How much of a store is lost, and what of it belongs to no finding.
+package struct LossReport: Sendable, Equatable {
+    /// Lost versions whose names are known.
+    package let versions: Int
+    /// Of these, the ones behind which no sound version of their resource is.
+    package let newest: Int
+    /// Places of which it cannot be told what else they held.
+    package let untold: Int
+    /// Sentences of versions that are lost at one of several places.
+    package let elsewhere: [String]
+
+    package var isNothing: Bool { versions == 0 && untold == 0 }
+
+    init(_ ledger: LossLedger, elsewhere: [String]) {
+        let lost = ledger.lost
+        versions = lost.count
+        newest = lost.count { $0.version > ledger.newest[$0.key]?.version ?? 0 }
+        untold = ledger.losses.count { !$0.isAll }
+        self.elsewhere = elsewhere
+    }
 }
 
 extension JournalStore {
-    /// Reads the journal in `folder` and lists everything that is not as it should be; changes nothing in it.
+    /// Reads the store in `folder` and lists everything that is not as it should be; changes nothing in it.
     ///
     /// Beyond what a start looks at, each resource is decoded, and a `Client` that holds a literal secret is a finding.
     ///
     /// - Parameters:
     ///   - readOnly: takes no lock, and so works beside a server and on a read-only file system.
-    ///   - visit: is shown the current version of every resource that is not deleted, as far as the journal is sound.
+    ///   - visit: is shown the current version of every resource that is not deleted, as far as the store is sound.
+    ///     With it all of these are held in memory.
     /// - Throws: `locked` unless `readOnly`, `missing`, `unknownFormat`, `disk`.
     package static func verify(
-        _ folder: String, readOnly: Bool, disk: any Disk = SystemDisk(), visit: (StoredVersion) -> Void = { _ in }
+        _ folder: String, readOnly: Bool, disk: any Disk = SystemDisk(), visit: ((StoredVersion) -> Void)? = nil
     ) throws(StorageError) -> JournalReport {
-        let reader = try StoreReader(folder, disk: disk, for: .reading)
-        if readOnly { return try inspect(reader, visit) }
+        let files = try OpenedFiles(folder, disk: disk, for: .reading, isWhole: false)
+        if readOnly { return try inspect(files, visit) }
         var lock = try FolderLock(folder: folder, disk: disk)
-        try lock.hold(reader.lastFile.path, on: disk, in: folder)
-        return try withExtendedLifetime(lock) { _ throws(StorageError) in try inspect(reader, visit) }
+        if let last = files.segments.last { try lock.hold(last.file.path, on: disk, in: folder) }
+        return try withExtendedLifetime(lock) { _ throws(StorageError) in try inspect(files, visit) }
     }
 
     private static func inspect(
-        _ reader: StoreReader, _ visit: (StoredVersion) -> Void
+        _ files: OpenedFiles, _ visit: ((StoredVersion) -> Void)?
     ) throws(StorageError) -> JournalReport {
-        var versions: [ResourceKey: StoredVersion] = [:]
-        var findings: [JournalFlaw] = []
-        var literal: ResourceKey?
-        var reader = reader
-        try reader.readAll { stored, isInBase in
-            let before = versions.updateValue(stored, forKey: stored.key)?.version
-            // Behind a damaged line a version that seems to be missing may be the one that line held.
-            let gap = findings.isEmpty && !isInBase ? stored.objection(after: before) : nil
-            if let gap { return gap }
-            guard let fault = stored.objectionToBody() else { return nil }
-            if (fault as? FHIRError)?.isLiteralSecret == true { literal = stored.key }
-            return "\(fault)"
-        } report: { flaw in
-            var flaw = flaw
-            flaw.literal = literal
-            literal = nil
-            findings.append(flaw)
+        var survey = StoreSurvey(files, losesUnfit: false)
+        var current: [ResourceKey: StoredVersion] = [:]
+        let elsewhere = try survey.read { found in
+            let version = found.version
+            if visit != nil, version.version > current[version.key]?.version ?? 0 { current[version.key] = version }
         }
-        let live = versions.values.filter { !$0.isDeleted }
-        live.forEach(visit)
+        if let visit { current.values.filter { !$0.isDeleted }.forEach(visit) }
+        let last = files.segments.last?.file.path ?? "\(files.folder)/\(StoreFiles.segment(behind: 0))"
         return JournalReport(
-            file: reader.lastFile.path, lines: reader.lines, commits: reader.sound, resources: live.count,
-            findings: findings, tornTail: reader.last.tornTail)
+            file: last, lines: survey.lines, commits: survey.sound,
+            resources: survey.ledger.newest.values.count { !$0.isDeleted }, findings: survey.ledger.findings,
+            tornTail: survey.tornTail, loss: LossReport(survey.ledger, elsewhere: elsewhere))
     }
-}
-
-extension StoredVersion {
-    /// Why the body is not a resource this store may hold, if so.
-    fileprivate func objectionToBody() -> (any Error)? {
-        guard let body else { return nil }
-        do {
-            let value = try JSONValue.parse(body.span, maximumDepth: JSONValue.nestingCeiling)
-            guard let object = value.object else { throw BodyFault(description: "the resource is not a JSON object") }
-            let resource = try Resource(object)
-            guard resource.key == key else {
-                throw BodyFault(description: "the resource is \(resource.key.text) and not \(key.text)")
-            }
-            try resource.checkContent()
-        } catch {
-            return error
-        }
-        return nil
-    }
-}
-
-private struct BodyFault: Error, CustomStringConvertible {
-    let description: String
 }

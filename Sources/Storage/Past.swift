@@ -28,7 +28,7 @@ struct Past {
 
     /// Of a store whose files are about to be read.
     init(_ reader: StoreReader) {
-        segments = zip(reader.segments, reader.sealedFiles + [reader.lastFile]).map { Segment(behind: $0, file: $1) }
+        segments = reader.segments.map { Segment(behind: $0.behind, file: $0.file) }
     }
 
     /// Takes from who has read them how far the files go.

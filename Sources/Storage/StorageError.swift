@@ -1,5 +1,3 @@
-package import FHIR
-
 /// Why the store did not do what it was asked to.
 package enum StorageError: Error, Equatable, CustomStringConvertible {
     // Of a commit.
@@ -23,6 +21,8 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
     case unknownFormat(file: String, found: String)
     case damaged(folder: String, JournalFlaw)
     case disk(DiskFault)
+    /// Nothing is written into this folder, for what is there already.
+    case occupied(folder: String, String)
 
     // Of reading old versions, as `disk` is.
 
@@ -57,23 +57,12 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
                 + "use the program that wrote it"
         case .damaged(let folder, let flaw):
             "\(flaw); nothing was changed; see all of it with `keyward store verify --store \(folder)`, "
-                + "then restore a copy"
+                + "then restore a copy, or save what is sound with `keyward store repair --store \(folder) --to …`"
         case .disk(let fault): "\(fault); check the path, its owner and the file system"
         case .unreadable(let file, let offset, let reason):
             "\(file)\(offset.map { ", byte \($0)" } ?? ""): \(reason); "
                 + "see all that is damaged with `keyward store verify --read-only`, then restore a copy"
+        case .occupied(let folder, let reason): "\(folder) \(reason)"
         }
     }
-}
-
-/// One place where a journal or a base is not as it was written.
-package struct JournalFlaw: Sendable, Equatable, CustomStringConvertible {
-    package let file: String
-    /// From 1; the header is line 1.
-    package let line: Int
-    package let reason: String
-    /// The resource that holds a secret itself, where that is the flaw.
-    package internal(set) var literal: ResourceKey?
-
-    package var description: String { "\(file), line \(line): \(reason)" }
 }

@@ -26,7 +26,7 @@ struct StoreReader {
     }
 
     /// What an interrupted compaction has left.
-    var leftovers: [String] { files.leftovers }
+    var leftovers: [String] { files.names.leftovers }
     private(set) var base: BaseExtent?
     /// The segments that others follow.
     private(set) var sealed: [Segment] = []
@@ -34,9 +34,8 @@ struct StoreReader {
     /// The segment that grows, read to its end.
     var last: JournalReader
     let lastFile: any DiskFile
-    let sealedFiles: [any DiskFile]
-    /// The commits that the segments follow.
-    var segments: [Int] { files.segments.isEmpty ? [0] : files.segments }
+    /// All of them, each with the number of the commit that it goes on behind.
+    var segments: [(behind: Int, file: any DiskFile)] { files.segments }
     /// Of all files.
     private(set) var lines = 0
     /// Sound commits in the segments, and sound versions in the base.
@@ -44,54 +43,17 @@ struct StoreReader {
     /// Of the newest commit.
     private(set) var time: Instant?
 
-    private let files: StoreFiles
-    private let baseFile: (any DiskFile)?
+    private let files: OpenedFiles
 
     /// What is told of a version besides itself: whether it stands in the base, where those before it may be missing.
     typealias Visit = (_ version: StoredVersion, _ isInBase: Bool) -> String?
     typealias Report = (JournalFlaw) throws(StorageError) -> Void
 
-    /// Opens all files at once: what is removed afterwards by a compaction can still be read.
-    ///
     /// - Parameter purpose: what the last segment is opened for. With `creating` it is made where there is no store.
     /// - Throws: `missing`, `damaged` where a file is missing, `disk`.
     init(_ folder: String, disk: any Disk, for purpose: OpenPurpose) throws(StorageError) {
-        var attempts = 3
-        while true {
-            let files: StoreFiles
-            do throws(DiskFault) {
-                files = StoreFiles(names: try disk.names(in: folder))
-            } catch {
-                throw error.isMissing ? .missing(folder: folder) : .disk(error)
-            }
-            if files.isEmpty, purpose != .creating { throw .missing(folder: folder) }
-            if !files.isEmpty, let missing = files.missing {
-                let reason = "the segment is missing, and with it all commits from \((files.base ?? 0) + 1) on"
-                throw .damaged(folder: folder, JournalFlaw(file: "\(folder)/\(missing)", line: 1, reason: reason))
-            }
-            do throws(DiskFault) {
-                try self.init(files, in: folder, disk: disk, for: purpose)
-                return
-            } catch {
-                attempts -= 1
-                // A compaction may have put others in their place meanwhile.
-                guard error.isMissing, attempts > 0 else { throw .disk(error) }
-            }
-        }
-    }
-
-    private init(
-        _ files: StoreFiles, in folder: String, disk: any Disk, for purpose: OpenPurpose
-    ) throws(DiskFault) {
-        func open(_ name: String, for purpose: OpenPurpose = .reading) throws(DiskFault) -> any DiskFile {
-            try disk.open("\(folder)/\(name)", for: purpose)
-        }
-        self.files = files
-        baseFile = try files.base.map { commits throws(DiskFault) in try open(BaseFile.name(commits: commits)) }
-        sealedFiles = try files.segments.dropLast().map { behind throws(DiskFault) in
-            try open(StoreFiles.segment(behind: behind))
-        }
-        lastFile = try open(StoreFiles.segment(behind: files.segments.last ?? 0), for: purpose)
+        files = try OpenedFiles(folder, disk: disk, for: purpose)
+        lastFile = files.segments[files.segments.count - 1].file
         last = JournalReader(lastFile)
     }
 
@@ -99,8 +61,8 @@ struct StoreReader {
     /// to stop.
     mutating func readAll(visit: Visit, report: Report) throws(StorageError) {
         var position = JournalPosition()
-        if let baseFile, let commits = files.base {
-            var reader = BaseReader(baseFile)
+        if let file = files.base, let commits = files.names.base {
+            var reader = BaseReader(file)
             try reader.readAll { _, version in
                 sound += 1
                 return visit(version, true)
@@ -109,10 +71,10 @@ struct StoreReader {
             }
             lines += reader.lines
             time = reader.time
-            base = BaseExtent(file: baseFile, commits: commits, bytes: reader.length, chain: reader.chain)
+            base = BaseExtent(file: file, commits: commits, bytes: reader.length, chain: reader.chain)
             position = JournalPosition(sequence: commits, running: LineChain(after: reader.chain))
         }
-        for (file, behind) in zip(sealedFiles, files.segments) {
+        for (behind, file) in files.segments.dropLast() {
             let reader = try read(file, behind: behind, position, visit, report)
             if reader.tornTail > 0 || reader.lines == 0 {
                 let reason = "the segment ends within a line, though others follow: it was cut short"
@@ -122,7 +84,7 @@ struct StoreReader {
             position = reader.position
         }
         boundary = Boundary(position: position, time: time)
-        last = try read(lastFile, behind: files.segments.last ?? 0, position, visit, report)
+        last = try read(lastFile, behind: files.segments.last?.behind ?? 0, position, visit, report)
     }
 
     private mutating func read(

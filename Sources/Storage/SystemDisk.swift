@@ -44,6 +44,10 @@ package struct SystemDisk: Disk {
         guard unsafe unlink(path) == 0 else { throw DiskFault(call: "unlink", path: path, code: errno) }
     }
 
+    package func removeFolder(_ path: String) throws(DiskFault) {
+        guard unsafe rmdir(path) == 0 else { throw DiskFault(call: "rmdir", path: path, code: errno) }
+    }
+
     package func open(_ path: String, for purpose: OpenPurpose) throws(DiskFault) -> any DiskFile {
         let flags =
             switch purpose {

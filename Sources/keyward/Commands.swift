@@ -63,11 +63,11 @@ struct Check: OrderingCommand {
 
 struct Store: OrderingCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Verify, compact, print or fill the JSON file store.",
-        subcommands: [Verify.self, Compact.self, Dump.self, Load.self])
+        abstract: "Verify, repair, back up, compact, print or fill the JSON file store.",
+        subcommands: [Verify.self, Repair.self, Backup.self, Compact.self, Dump.self, Load.self])
 
     func order(environment: [String: String], isTerminal: Bool) throws(Refusal) -> Order {
-        throw Refusal(.usage, "store does nothing by itself; say verify, compact, dump or load")
+        throw Refusal(.usage, "store does nothing by itself; say verify, repair, backup, compact, dump or load")
     }
 
     /// The one setting these commands need; the environment's other variables are judged by name alone.
@@ -90,7 +90,9 @@ struct Store: OrderingCommand {
     }
 
     struct Verify: OrderingCommand {
-        static let configuration = CommandConfiguration(abstract: "Read the whole store and report any damage.")
+        static let configuration = CommandConfiguration(
+
+            abstract: "Read the whole store and report any damage, and what is lost by it.")
 
         @Flag(help: "Read beside a running server; change nothing.")
         var readOnly = false

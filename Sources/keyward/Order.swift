@@ -9,6 +9,8 @@ enum Order: Sendable {
     case verifyStore(StartSettings, readOnly: Bool)
     case dumpStore(StartSettings)
     case compactStore(StartSettings)
+    case repairStore(StartSettings, to: String)
+    case backUpStore(StartSettings, to: String)
     /// Fills the store from a file; `-` is standard input.
     case loadStore(StartSettings, file: String)
     /// Prints a text, such as the help, and that is all.

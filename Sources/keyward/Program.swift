@@ -29,6 +29,8 @@ import Server
         case .verifyStore(let settings, let readOnly): try verify(settings, readOnly: readOnly)
         case .dumpStore(let settings): try await dump(settings)
         case .compactStore(let settings): try await compact(settings)
+        case .repairStore(let settings, let folder): try repair(settings, to: folder)
+        case .backUpStore(let settings, let folder): try backUp(settings, to: folder)
         case .loadStore(let settings, let file): try await load(file, into: settings)
         case .show(let text): show(text)
         }

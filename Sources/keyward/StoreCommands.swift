@@ -8,7 +8,11 @@ func verify(_ settings: StartSettings, readOnly: Bool) throws(Refusal) -> ExitSt
     let report = try settings.onStore { () throws(StorageError) in
         try JournalStore.verify(folder, readOnly: readOnly)
     }
-    var text = report.findings.map { "\($0)\n" }.joined()
+    var text = report.findings.text + report.loss.text
+    if !report.findings.isEmpty {
+        text += "next: restore a copy, or write what is sound into a new store: "
+        text += "keyward store repair --store \(folder) --to …\n"
+    }
     text += "\(report.file): \(report.lines) lines, \(report.commits) sound commits, \(report.resources) resources"
     text += report.tornTail > 0 ? ", and \(report.tornTail) bytes of an unacknowledged write at the end\n" : "\n"
     guard say(text, to: STDOUT_FILENO) else { return .inputOutput }
@@ -68,7 +72,7 @@ extension StartSettings {
         return store
     }
 
-    fileprivate func onStore<Value>(_ body: () throws(StorageError) -> Value) throws(Refusal) -> Value {
+    func onStore<Value>(_ body: () throws(StorageError) -> Value) throws(Refusal) -> Value {
         do throws(StorageError) {
             return try body()
         } catch {

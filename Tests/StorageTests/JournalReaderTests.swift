@@ -29,10 +29,9 @@ import Testing
                     let (flaws, sequences, reader) = try read(changed)
                     // A zero in place of the last newline is a write that was cut short there, or as good as that.
                     let isCut = place == journal.count - 1 && value == 0
-                    let isTorn = place == journal.count - 1 && !isCut
                     #expect(flaws == (isCut ? [] : [index + 1]), "byte \(place) of line \(index + 1) = \(value)")
                     let isNewline = byte == Journal.newline
-                    let others = (1..<lines.count).filter { $0 != index || isNewline && !isTorn }
+                    let others = (1..<lines.count).filter { $0 != index || isNewline }
                     #expect(sequences == others, "byte \(place) of line \(index + 1) = \(value)")
                     if index < lines.count - 1 { #expect(reader.sequence == lines.count - 1) }
                 }

@@ -78,12 +78,25 @@ final class TestDisk: Disk {
     func names(in folder: String) throws(DiskFault) -> [String] {
         try call("opendir", folder) { state throws(DiskFault) in
             guard state.folders.contains(folder) else { throw DiskFault(call: "opendir", path: folder, code: ENOENT) }
-            return state.files.keys.filter { $0.hasPrefix("\(folder)/") }.map { String($0.dropFirst(folder.count + 1)) }
+            let paths = Array(state.files.keys) + state.folders
+            return paths.filter { $0.hasPrefix("\(folder)/") }.map { String($0.dropFirst(folder.count + 1)) }
+                .filter { !$0.contains("/") }
         }
     }
 
     func rename(_ path: String, to other: String) throws(DiskFault) {
         try call("rename", path) { state throws(DiskFault) in
+            if state.folders.remove(path) != nil {
+                guard !state.files.keys.contains(where: { $0.hasPrefix("\(other)/") }) else {
+                    throw DiskFault(call: "rename", path: path, code: ENOTEMPTY)
+                }
+                state.folders.insert(other)
+                for (file, content) in state.files where file.hasPrefix("\(path)/") {
+                    state.files[file] = nil
+                    state.files[other + file.dropFirst(path.count)] = content
+                }
+                return
+            }
             guard let content = state.files.removeValue(forKey: path) else {
                 throw DiskFault(call: "rename", path: path, code: ENOENT)
             }
@@ -97,6 +110,15 @@ final class TestDisk: Disk {
                 throw DiskFault(call: "unlink", path: path, code: ENOENT)
             }
             state.removed[path] = content
+        }
+    }
+
+    func removeFolder(_ path: String) throws(DiskFault) {
+        try call("rmdir", path) { state throws(DiskFault) in
+            guard !state.files.keys.contains(where: { $0.hasPrefix("\(path)/") }) else {
+                throw DiskFault(call: "rmdir", path: path, code: ENOTEMPTY)
+            }
+            state.folders.remove(path)
         }
     }
 

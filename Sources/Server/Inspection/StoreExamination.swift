@@ -39,7 +39,8 @@ struct StoreExamination {
             guard let literal = flaw.literal else {
                 return Finding(
                     .storeDamaged, flaw.reason, at: place,
-                    remedy: "see all of it with `keyward store verify --store \(folder)`, then restore a copy")
+                    remedy: "see what is lost with `keyward store verify --store \(folder)`, then restore a copy, "
+                        + "or save what is sound with `keyward store repair --store \(folder) --to …`")
             }
             return Finding(
                 .literalSecret, "\(literal.text) holds a secret itself, which no server wrote there", at: place,

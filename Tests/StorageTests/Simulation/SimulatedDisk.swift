@@ -152,6 +152,9 @@ final class SimulatedDisk: Disk {
     func rename(_ path: String, to other: String) throws(DiskFault) {
         try call("rename", path) { state, _ throws(DiskFault) in
             guard let node = state.tree[path] else { throw DiskFault(call: "rename", path: path, code: ENOENT) }
+            guard node != .folder || state.tree.names(in: other).isEmpty else {
+                throw DiskFault(call: "rename", path: path, code: ENOTEMPTY)
+            }
             state.tree.rename(path, to: other, node)
         }
     }
@@ -159,6 +162,15 @@ final class SimulatedDisk: Disk {
     func remove(_ path: String) throws(DiskFault) {
         try call("unlink", path) { state, _ throws(DiskFault) in
             guard case .file = state.tree[path] else { throw DiskFault(call: "unlink", path: path, code: ENOENT) }
+            state.tree.remove(path)
+        }
+    }
+
+    func removeFolder(_ path: String) throws(DiskFault) {
+        try call("rmdir", path) { state, _ throws(DiskFault) in
+            guard state.tree.names(in: path).isEmpty else {
+                throw DiskFault(call: "rmdir", path: path, code: ENOTEMPTY)
+            }
             state.tree.remove(path)
         }
     }

@@ -74,6 +74,12 @@ struct SimulatedTree: Sendable {
         case .rename(let path, let other, let node):
             nodes[other] = node
             if nodes[path] == node { nodes[path] = nil }
+            // What is in a folder goes along; whoever renames one has synced it before.
+            guard node == .folder else { return }
+            for (inner, node) in nodes where inner.hasPrefix("\(path)/") {
+                nodes[inner] = nil
+                nodes[other + inner.dropFirst(path.count)] = node
+            }
         case .remove(let path): nodes[path] = nil
         }
     }

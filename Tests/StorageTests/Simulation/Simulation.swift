@@ -14,8 +14,8 @@ struct Simulation {
         var (lives, cuts, commits, refused, failures, compactions) = (0, 0, 0, 0, 0, 0)
         /// Old versions that were read, and times that a fault of the disk was in the way.
         var (oldVersions, looksThatFailed) = (0, 0)
-        /// Starts refused because a power cut had torn a batch in its middle.
-        var tornStarts = 0
+        /// Starts refused because a power cut had torn a batch in its middle, and stores then repaired.
+        var (tornStarts, repairs) = (0, 0)
     }
 
     private static let folder = "/srv/keyward"
@@ -115,6 +115,7 @@ struct Simulation {
             // Refused, for it may as well be rot. What an operator leaves of it is all that was acknowledged.
             tally.tornStarts += 1
             guard disk.files[flaw.file] == files[flaw.file] else { throw Broken("a refused start changed the file") }
+            try repair()
             disk.goBack(flaw.file)
             disk.restart(.process)
             mayBeTorn = false
@@ -125,6 +126,23 @@ struct Simulation {
         try model.adopt(store, mayHoldRefused: mayHoldRefused)
         (mayHoldRefused, mayBeTorn, mayBeStopped) = (false, false, false)
         return store
+    }
+
+    /// Saves what can be saved of a torn store, and finds there all that was acknowledged.
+    private mutating func repair() throws {
+        let target = "\(Self.folder)-\(tally.repairs)"
+        let files = disk.files
+        // What fails in this life is no matter of this.
+        disk.plan(.none)
+        _ = try JournalStore.repair(Self.folder, to: target, disk: disk, clock: clock.now)
+        for (path, content) in files where !path.hasSuffix("/lock") && disk.files[path] != content {
+            throw Broken("a repair changed \(path)")
+        }
+        let report = try JournalStore.verify(target, readOnly: true, disk: disk)
+        guard report.findings.isEmpty else { throw Broken("of a repaired store verify finds \(report.findings)") }
+        let store = try JournalStore.open(target, disk: disk, create: false, clock: clock.now).store
+        try model.holdRepaired(store)
+        tally.repairs += 1
     }
 
     private mutating func serve(_ store: JournalStore, waves: Int, ending: Ending) async throws {

@@ -49,6 +49,7 @@ import Testing
         #expect(total.cuts > 1_000 && total.commits > 10_000 && total.refused > 1_000 && total.failures > 400)
         // Only what a disk writes out of order may look like damage.
         #expect((total.tornStarts > 0) == (order == .none))
+        #expect(total.repairs == total.tornStarts)
         if Self.isSoak { FileHandle.standardError.write(Data("\(order): \(seed) seeds, \(total)\n".utf8)) }
     }
 }
@@ -78,5 +79,6 @@ extension Simulation.Tally {
         oldVersions += other.oldVersions
         looksThatFailed += other.looksThatFailed
         tornStarts += other.tornStarts
+        repairs += other.repairs
     }
 }

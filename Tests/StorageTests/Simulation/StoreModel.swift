@@ -77,6 +77,18 @@ struct StoreModel {
         if let objection = state.take(store, keys: keys) { throw Broken("while running: \(objection)") }
     }
 
+    /// Holds a store that was repaired after a batch had been torn: all that was acknowledged is in it. Of what was
+    /// not, any version may be, each whole.
+    func holdRepaired(_ store: JournalStore) throws(Broken) {
+        for (key, version) in state.versions {
+            guard let found = store.current(key), found.version >= version.number else {
+                throw Broken("repaired: \(key.text) is older than what was acknowledged, or missing")
+            }
+            guard found.version == version.number, let stored = version.stored, found != stored else { continue }
+            throw Broken("repaired: \(key.text) is not as it was acknowledged")
+        }
+    }
+
     /// Holds a store that was opened again to what it may be, and takes that as acknowledged.
     ///
     /// - Parameter mayHoldRefused: what was answered with an error may be there all the same.

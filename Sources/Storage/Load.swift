@@ -75,7 +75,7 @@ package struct Load {
 
     /// Takes the next bytes, of any number.
     ///
-    /// - Throws: what a commit throws when the store cannot write. `report` says what is stored all the same.
+    /// - Throws: what a commit throws when the store cannot write. That is the end; `report` says what is stored.
     package mutating func take(_ piece: [UInt8]) async throws(StorageError) {
         splitter.append(piece)
         while let line = splitter.next() { try await take(line: line) }

@@ -60,27 +60,23 @@ extension Load {
         over input: borrowing LoadInput, until isStopped: () -> Bool, _ progress: (Int, Int) -> Void
     ) async -> LoadEnd {
         var bytes = 0
-        do {
-            while !isStopped() {
-                if let piece = try input.next() {
-                    guard !piece.isEmpty else {
-                        try await finish()
-                        return .finished
-                    }
-                    try await take(piece)
-                    bytes += piece.count
+        while !isStopped() {
+            let piece: [UInt8]?
+            do { piece = try input.next() } catch { return .unreadable(error) }
+            do {
+                if let piece, piece.isEmpty {
+                    try await finish()
+                    return .finished
                 }
-                progress(report.lines, bytes)
+                if let piece { try await take(piece) }
+            } catch {
+                return .store(error)
             }
-            try await settle()
-            return .stopped
-        } catch let error as StorageError {
-            return .store(error)
-        } catch let error as Errno {
-            return .unreadable(error)
-        } catch {
-            return .stopped
+            bytes += piece?.count ?? 0
+            progress(report.lines, bytes)
         }
+        do { try await settle() } catch { return .store(error) }
+        return .stopped
     }
 }
 

@@ -83,7 +83,7 @@ import Testing
                 #expect(try site.http.head("/fhir/Patient/\(id)", Site.root)["ETag"] == #"W/"1""#)
             }
             round += 1
-        } while try round < (Self.isSoak ? 20 : 3) && !names().contains { $0.hasPrefix("base-") }
+        } while try round < (Self.isSoak ? 20 : 3) / Sanitizer.patience && !names().contains { $0.hasPrefix("base-") }
         report("kill -9 of a server that compacts: \(halfDone) half-way, \(ledger.answers) writes beside it")
         #expect(halfDone > 0)
     }

@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 
 /// A file system of its own, mounted where nobody else sees it: in a mount namespace that a sleeping process holds.
-/// When this value goes, or when the test is killed and some minutes have passed, no mount and no loop device is left.
+/// When this value goes, no mount and no loop device is left; should the test be killed, they go with the last process
+/// inside.
 final class MountSpace: Sendable {
     enum FileSystem: String {
         case tmpfs

@@ -13,8 +13,6 @@ final class Exchange {
     var instance: LogicalID?
     /// The path goes on behind a type: the request is for an instance, even where no id can be like that.
     var isForInstance = false
-    /// The path goes on behind an instance: the request is for one of its versions, even where none can be like that.
-    var isForVersion = false
     /// The number of the version that the path names, as far as it does.
     var version: Int?
     /// Who the request acts for, once that is known.
@@ -25,7 +23,10 @@ final class Exchange {
         self.id = id
     }
 
-    var isForHistory: Bool { route?.pattern.hasSuffix("_history") == true }
+    /// The path is that of the versions of an instance.
+    var isForHistory: Bool { route?.pattern.hasSuffix("/_history") == true }
+    /// The path is that of one of them, even where none can be like that.
+    var isForVersion: Bool { route?.pattern.hasSuffix("{vid}") == true }
 
     var routeName: String { route?.pattern ?? Self.unrouted }
 

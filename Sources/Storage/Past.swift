@@ -68,9 +68,12 @@ struct Past {
         for segment in segments.reversed() {
             guard let commits = segment.commits[current.key] else { continue }
             let lines = SortedLines(file: segment.file, length: segment.length)
-            for (age, commit) in commits.reversed().enumerated().dropFirst(max(0, number - newest)) {
-                guard places.count < count else { break }
+            // A key may have a great many, and all readers wait meanwhile.
+            var age = max(0, number - newest)
+            while age < commits.count, places.count < count {
+                let commit = commits[commits.count - 1 - age]
                 places.append(Trail.Place(version: number - age, commit: commit, lines: lines))
+                age += 1
             }
             number -= commits.count
         }

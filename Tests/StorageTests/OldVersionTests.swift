@@ -214,6 +214,39 @@ import Testing
         await store.close()
     }
 
+    /// A number that rotted leads a search to the wrong side, where all is sound.
+    @Test func whoIsLedAstrayDoesNotTakeItForDropped() async throws {
+        let disk = TestDisk()
+        let store = try open(disk)
+        let a = try key("Patient/a")
+        for _ in 1...60 { try await store.put("Patient/a", family: String(repeating: "x", count: 2_000)) }
+        _ = try await store.compact()
+        let name = "store/base-000000000060.ndjson"
+        let sound = disk.state.withLock { $0.files[name] ?? [] }
+        var errors = 0
+        for line in Self.lines(sound) where line.versions.first.map({ $0.version >= 10 }) ?? false {
+            let head = String(decoding: sound[line.place].prefix(90), as: UTF8.self)
+            let number = try #require(head.firstRange(of: "\"version\":")?.upperBound)
+            let place = line.place.lowerBound + head.utf8.distance(from: head.startIndex, to: number)
+            for digit in [UInt8(ascii: "1"), UInt8(ascii: "9")] where sound[place] != digit {
+                var bytes = sound
+                bytes[place] = digit
+                disk.state.withLock { $0.files[name] = bytes }
+                for wanted in [5, 20, 35, 50] {
+                    do {
+                        let found = try await store.version(wanted, of: a)
+                        #expect(found?.version == wanted, "line of \(line.versions)")
+                    } catch {
+                        errors += 1
+                        guard case .unreadable = error else { throw error }
+                    }
+                }
+            }
+        }
+        #expect(errors > 0)
+        await store.close()
+    }
+
     /// The lines of a file, the first of which is its header.
     private static func lines(_ file: [UInt8]) -> [(place: Range<Int>, versions: [StoredVersion])] {
         var splitter = LineSplitter()

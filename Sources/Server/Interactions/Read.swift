@@ -14,14 +14,14 @@ struct Read: PromptInteraction {
             throw Refusal(
                 .gone, .deleted, "\(key.text) was deleted as version \(current.version); a PUT would bring it back.")
         }
-        return try exchange.response(reading: current)
+        guard exchange.isConditional else { return .version(current, .ok, preferring: nil) }
+        return try exchange.conditionalResponse(reading: current)
     }
 }
 
 extension Exchange {
     /// A version that is there, as far as the request's conditions want it.
-    func response(reading stored: StoredVersion) throws -> Response {
-        guard isConditional else { return .version(stored, .ok, preferring: nil) }
+    func conditionalResponse(reading stored: StoredVersion) throws -> Response {
         // In this order; a field with a date counts where the one with versions is missing (RFC 9110 §13.2.2).
         let isWanted =
             try condition(.ifMatch)?.isMet(by: stored.version)

@@ -22,6 +22,7 @@ struct VRead: Interaction {
         guard !stored.isDeleted else {
             throw Refusal(.gone, .deleted, "Version \(number) of \(key.text) is its delete.")
         }
-        return try exchange.response(reading: stored)
+        guard exchange.isConditional else { return .version(stored, .ok, preferring: nil) }
+        return try exchange.conditionalResponse(reading: stored)
     }
 }

@@ -37,9 +37,7 @@ struct Routing: Sendable {
             case 1:
                 exchange.isForInstance = true
                 exchange.instance = LogicalID(value)
-            default:
-                exchange.isForVersion = true
-                exchange.version = value.versionNumber
+            default: exchange.version = value.versionNumber
             }
             parameters += 1
         }

@@ -160,7 +160,7 @@ import Transport
             _ = await audit.refusal(noting: error, of: exchange(method, id))
         }
         let vread = exchange(.get, "a")
-        vread.isForVersion = true
+        vread.route = .resources("/fhir/{type}/{id}/_history/{vid}", [:])
         let history = exchange(.get, "a")
         history.route = .resources("/fhir/{type}/{id}/_history", [:])
         for exchange in [vread, history] { _ = await audit.refusal(noting: error, of: exchange) }

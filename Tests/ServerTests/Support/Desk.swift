@@ -62,10 +62,9 @@ struct Desk {
         }
         let isOfHistory = names.dropFirst(2).first == "_history"
         let version = names.dropFirst(3).first
-        exchange.isForVersion = version != nil
         exchange.version = version.flatMap { Int($0) }.flatMap { "\($0)" == version && $0 > 0 ? $0 : nil }
         let interaction: any Interaction =
-            switch (isOfHistory, exchange.isForVersion) {
+            switch (isOfHistory, version != nil) {
             case (true, true): VRead(store: store)
             case (true, false): HistoryInstance(store: store)
             default: interaction(method, isOfInstance: exchange.isForInstance, isSearch: last == "_search")

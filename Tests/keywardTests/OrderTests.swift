@@ -93,7 +93,8 @@ import Testing
 
     @Test(arguments: [
         (["--prot", "1"], "'--prot'"), (["srve"], "'srve'"), (["--port"], "'--port"), (["-x"], "'-x'"),
-        (["store"], "verify, repair, backup, compact, dump or load"), (["store", "shred"], "'shred'"), (["store", "load"], "'<file>'"),
+        (["store"], "verify, repair, backup, compact, dump or load"), (["store", "shred"], "'shred'"),
+        (["store", "load"], "'<file>'"),
         (["store", "load", "a", "b"], "'b'"), (["check", "--format", "xml"], #"--format "xml""#),
         (["--host", "--port", "1"], "'--host"), (["--init-bundle", "x"], "'--init-bundle'"),
         (["--generate-completion-script", "nosuchshell"], "nosuchshell"), (["--port", "x\ny"], #""x\ny""#),

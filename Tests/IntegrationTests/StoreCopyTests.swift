@@ -75,15 +75,16 @@ import Testing
         let (port, store) = (site.server.port, site.folder.at("data"))
         let acknowledged = Mutex<[String: Int]>([:])
         let isWriting = Flag()
+        let compactions = Counter()
         isWriting.enter()
         Thread.detachNewThread {
             defer { isWriting.leave() }
             let http = HTTPClient(port: port)
-            let padding = String(repeating: "x", count: 1_900_000)
             var count = 0
             while isWriting.isSet {
                 let id = "p\(count % 3)"
                 count += 1
+                let padding = String(repeating: "x", count: compactions.count == 0 ? 1_900_000 : 1_000)
                 let body = #"{"resourceType": "Patient", "id": "\#(id)", "x": "\#(padding)"}"#
                 guard let version = try? http.put("/fhir/Patient/\(id)", body, Site.root).version else { continue }
                 acknowledged.withLock { $0[id] = version }
@@ -93,6 +94,7 @@ import Testing
             (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         }
         #expect(eventually(within: .seconds(120)) { names(store).contains { $0.hasPrefix("base-") } })
+        compactions.add()
         let backup = site.folder.at("backup")
         var isCompacted = false
         for _ in 0..<60 where !isCompacted {

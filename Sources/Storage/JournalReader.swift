@@ -45,6 +45,13 @@ struct JournalReader {
         running.expect(header)
     }
 
+    /// A segment that goes on behind a commit got its name when its header was durable. The first one is made in its
+    /// place, and may have been cut short there.
+    func isHeaderMissing(behind commit: Int) -> Bool { lines == 0 && commit > 0 }
+
+    static let missingHeader =
+        "the segment has not even a header, and it had one when it got its name: it was cut short"
+
     /// Bytes asked of the disk at a time.
     private static let piece = 1 << 20
 

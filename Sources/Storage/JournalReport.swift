@@ -2,7 +2,7 @@ import FHIR
 
 /// What looking through a whole store found.
 package struct JournalReport: Sendable {
-    /// The segment that grows; all others stand beside it.
+    /// The segment that grows, or the base where that is missing; all others stand beside it.
     package let file: String
     /// Whole lines of all files, those that begin and end them included.
     package let lines: Int
@@ -71,7 +71,7 @@ extension JournalStore {
             if visit != nil, version.version > current[version.key]?.version ?? 0 { current[version.key] = version }
         }
         if let visit { current.values.filter { !$0.isDeleted }.forEach(visit) }
-        let last = files.segments.last?.file.path ?? "\(files.folder)/\(StoreFiles.segment(behind: 0))"
+        let last = files.segments.last?.file.path ?? files.base?.path ?? files.folder
         return JournalReport(
             file: last, lines: survey.lines, commits: survey.sound,
             resources: survey.ledger.newest.values.count { !$0.isDeleted }, findings: survey.ledger.findings,

@@ -61,6 +61,30 @@ extension JournalStore {
     private static func salvage(
         _ files: OpenedFiles, into path: String, disk: any Disk, clock: () -> Instant
     ) throws(StorageError) -> RepairReport {
+        let saved = try write(files, into: path, disk: disk, clock: clock)
+        // What was found in the damaged store is out of memory by now.
+        let report = try verify(path, readOnly: true, disk: disk)
+        guard report.findings.isEmpty, report.commits == saved.versions else {
+            let flaw = report.findings.first.map { "\($0)" } ?? "\(report.commits) of \(saved.versions) versions"
+            throw .unavailable("the new store is not as it was written (\(flaw)); look at its disk, and try again")
+        }
+        return RepairReport(
+            findings: saved.findings, loss: saved.loss, saved: saved.versions - saved.successors.count,
+            resources: report.resources, successors: saved.successors, tornTail: saved.tornTail)
+    }
+
+    private struct Saved {
+        let findings: [JournalFlaw]
+        let loss: LossReport
+        /// With the successors.
+        let versions: Int
+        let successors: [(resource: String, version: Int)]
+        let tornTail: Int
+    }
+
+    private static func write(
+        _ files: OpenedFiles, into path: String, disk: any Disk, clock: () -> Instant
+    ) throws(StorageError) -> Saved {
         var survey = StoreSurvey(files, losesUnfit: true)
         var tail: [TailVersion] = []
         var places: [LinePlace] = []
@@ -75,27 +99,21 @@ extension JournalStore {
         let successors = ledger.successors()
         let commits = ledger.commits + (successors.isEmpty ? 0 : 1)
         let now = clock().orLater(survey.time)
-        let time = successors.isEmpty ? survey.time : now
-        let base = "\(path)/\(BaseFile.name(commits: commits))"
-        let salvage: Salvage
+        let file: any DiskFile
         do {
-            salvage = Salvage(
-                tail, places, successors: successors, commit: (commits, now),
-                into: try disk.open(base, for: .creating))
+            file = try disk.open("\(path)/\(BaseFile.name(commits: commits))", for: .creating)
         } catch {
             throw .disk(error)
         }
-        let written = try salvage.write(over: files.base, without: survey.unfit, commits: commits, time: time)
+        let salvage = Salvage(
+            consume tail, consume places, successors: successors, commit: (commits, now), into: file)
+        let versions = try salvage.write(
+            over: files.base, without: survey.unfit, commits: commits, time: successors.isEmpty ? survey.time : now)
         try beginSegment(behind: commits, in: path, disk: disk)
-        let report = try verify(path, readOnly: true, disk: disk)
-        guard report.findings.isEmpty, report.commits == written.versions else {
-            let flaw = report.findings.first.map { "\($0)" } ?? "\(report.commits) of \(written.versions) versions"
-            throw .unavailable("the new store is not as it was written (\(flaw)); look at its disk, and try again")
-        }
-        return RepairReport(
-            findings: ledger.findings, loss: LossReport(ledger, elsewhere: elsewhere),
-            saved: written.versions - successors.count, resources: report.resources,
-            successors: successors.map { ($0.key.text, $0.version) }.sorted { $0.0 < $1.0 }, tornTail: survey.tornTail)
+        return Saved(
+            findings: ledger.findings, loss: LossReport(ledger, elsewhere: elsewhere), versions: versions,
+            successors: successors.map { ($0.key.text, $0.version) }.sorted { $0.0 < $1.0 },
+            tornTail: survey.tornTail)
     }
 
     private static func beginSegment(behind commits: Int, in path: String, disk: any Disk) throws(StorageError) {

@@ -26,8 +26,7 @@ struct Salvage {
     private var nextSuccessor = 0
     /// What is to be written next, unless a newer commit has the same version.
     private var waiting: (sequence: Int, version: StoredVersion)?
-    /// Versions written, the successors included.
-    private(set) var written = 0
+    private var written = 0
 
     init(
         _ tail: consuming [TailVersion], _ places: [LinePlace], successors: [Successor],
@@ -47,10 +46,10 @@ struct Salvage {
     ///   - base: the damaged store's base, if it has one.
     ///   - unfit: versions that are not to be saved.
     ///   - commits: of the new store.
-    /// - Returns: bytes written.
+    /// - Returns: versions written, the successors included.
     consuming func write(
         over base: (any DiskFile)?, without unfit: Set<Loss.VersionName>, commits: Int, time: Instant?
-    ) throws(StorageError) -> (versions: Int, bytes: Int) {
+    ) throws(StorageError) -> Int {
         if let base {
             var reader = BaseReader(base, isAhead: false)
             try reader.readAll { sequence, version throws(StorageError) in
@@ -68,7 +67,7 @@ struct Salvage {
         } catch {
             throw .disk(error)
         }
-        return (written, writer.length)
+        return written
     }
 
     private mutating func offer(_ sequence: Int, _ version: StoredVersion) throws(StorageError) {

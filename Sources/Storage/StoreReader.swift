@@ -84,7 +84,11 @@ struct StoreReader {
             position = reader.position
         }
         boundary = Boundary(position: position, time: time)
-        last = try read(lastFile, behind: files.segments.last?.behind ?? 0, position, visit, report)
+        let behind = files.segments.last?.behind ?? 0
+        last = try read(lastFile, behind: behind, position, visit, report)
+        if last.isHeaderMissing(behind: behind) {
+            try report(JournalFlaw(file: lastFile.path, line: 1, reason: JournalReader.missingHeader))
+        }
     }
 
     private mutating func read(

@@ -120,7 +120,10 @@ struct StoreSurvey {
         }
         lines += reader.lines
         isChainKnown = true
-        if isLast {
+        if isLast, reader.isHeaderMissing(behind: start.sequence) {
+            ledger.add(JournalFlaw(file: file.path, line: 1, reason: JournalReader.missingHeader, head: LineHead()))
+            ledger.endUnknown()
+        } else if isLast {
             tornTail = reader.tornTail
             ledger.end(limit: start.sequence + (reader.length + tornTail) / Self.shortestLine)
         } else if reader.tornTail > 0 || reader.lines == 0 {

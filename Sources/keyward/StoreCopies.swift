@@ -63,7 +63,7 @@ extension LossReport {
         guard !isNothing else { return "" }
         var text = elsewhere.map { "in one of these places: \($0)\n" }.joined()
         text += "lost: \(versions) versions that can be named, \(newest) of them the newest of a resource"
-        if untold > 0 { text += "; and what cannot be told, at \(untold) places" }
+        if untold > 0 { text += "; and what cannot be told, at \(untold) of these places" }
         return text + "\n"
     }
 }

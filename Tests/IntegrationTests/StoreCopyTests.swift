@@ -69,6 +69,53 @@ import Testing
         }
     }
 
+    /// With bodies so large that the store is compacted by itself: backups while it is, and behind it.
+    @Test func aBackupBesideACompactionHoldsEveryWriteThatWasAnsweredBefore() throws {
+        let site = try Site.withRoot()
+        let (port, store) = (site.server.port, site.folder.at("data"))
+        let acknowledged = Mutex<[String: Int]>([:])
+        let isWriting = Flag()
+        let compactions = Counter()
+        isWriting.enter()
+        Thread.detachNewThread {
+            defer { isWriting.leave() }
+            let http = HTTPClient(port: port)
+            var count = 0
+            while isWriting.isSet {
+                let id = "p\(count % 3)"
+                count += 1
+                let padding = String(repeating: "x", count: compactions.count == 0 ? 1_900_000 : 1_000)
+                let body = #"{"resourceType": "Patient", "id": "\#(id)", "x": "\#(padding)"}"#
+                guard let version = try? http.put("/fhir/Patient/\(id)", body, Site.root).version else { continue }
+                acknowledged.withLock { $0[id] = version }
+            }
+        }
+        func names(_ folder: String) -> [String] {
+            (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        }
+        #expect(eventually(within: .seconds(120)) { names(store).contains { $0.hasPrefix("base-") } })
+        compactions.add()
+        let backup = site.folder.at("backup")
+        var isCompacted = false
+        for _ in 0..<60 where !isCompacted {
+            let before = acknowledged.withLock { $0 }
+            let report = try ChildProcess.keyward(["store", "backup", backup, "--store", store])
+            #expect(report.status == 0, "\(report.errors)")
+            isCompacted = names(backup).contains { $0.hasPrefix("base-") }
+            var found: [String: Int] = [:]
+            for line in try read(backup).split(separator: "\n") {
+                let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+                let meta = object?["meta"] as? [String: String]
+                found[object?["id"] as? String ?? ""] = meta?["versionId"].flatMap { Int($0) }
+            }
+            for (id, version) in before { #expect(found[id, default: 0] >= version, "\(id)") }
+            try FileManager.default.removeItem(atPath: backup)
+        }
+        #expect(isWriting.end())
+        #expect(isCompacted)
+        #expect(try ChildProcess.keyward(["store", "verify", "--read-only", "--store", store]).status == 0)
+    }
+
     @Test func aCopyIsForItsOwnerAloneAndNothingIsOverwritten() throws {
         let site = try Site.withClient()
         let (store, backup) = (site.folder.at("data"), site.folder.at("backup"))

@@ -196,6 +196,25 @@ import Testing
         #expect(error?.description.contains(name) == true, "\(String(describing: error))")
     }
 
+    @Test func aSegmentWithANumberIsDamageWithoutItsHeader() async throws {
+        let disk = TestDisk()
+        let store = try open(disk)
+        try await fill(store)
+        _ = try await store.compact()
+        try await fill(store, 2)
+        await store.close()
+        for length in [0, 1, Journal.header().count - 1] {
+            disk.state.withLock { state in
+                let path = "store/journal-000000000008.ndjson"
+                state.files[path] = Array((state.files[path] ?? []).prefix(length))
+            }
+            let error = #expect(throws: StorageError.self) { try open(disk) }
+            #expect(error?.description.contains("journal-000000000008.ndjson, line 1") == true)
+            let report = try JournalStore.verify("store", readOnly: true, disk: disk)
+            #expect(report.findings.count == 1 && report.loss.untold == 1, "\(length)")
+        }
+    }
+
     @Test func whoClosesDoesNotWaitForAWholeBase() async throws {
         let disk = TestDisk()
         let store = try open(disk)

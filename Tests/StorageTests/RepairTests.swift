@@ -193,6 +193,46 @@ import Testing
         }
     }
 
+    /// Whole sectors gone, lines swapped, files cut short or missing, several at once.
+    @Test func ofAStoreInRuinsNothingIsSavedThatWasNotWritten() async throws {
+        let store = try await DamagedStore()
+        let files = store.files
+        for seed in 0..<UInt64(150) {
+            var random = SplitMix64(seed: seed)
+            for (file, bytes) in files { store.write(bytes, to: file) }
+            for _ in 0..<random.number(1...4) {
+                let file = [store.base, store.segment][random.number(0...1)]
+                store.write(Self.ruin(store.files[file] ?? [], &random), to: file)
+                if random.chance(5) { store.remove(file) }
+            }
+            guard store.files.count > 0 else { continue }
+            store.disk.state.withLock { state in
+                for name in state.files.keys where name.hasPrefix("new/") { state.files[name] = nil }
+            }
+            let report = try store.repair()
+            let found = try store.versions(in: "new")
+            let successors = Set(report.successors.map { "\($0.resource)/\($0.version)" })
+            for (name, version) in found where !successors.contains(name) {
+                #expect(version == store.versions[name], "seed \(seed): \(name)")
+            }
+            let isLost = store.versions.keys.contains { found[$0] == nil || successors.contains($0) }
+            #expect(!isLost || !report.loss.isNothing || report.tornTail > 0, "seed \(seed): \(report.findings)")
+        }
+    }
+
+    private static func ruin(_ bytes: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+        guard bytes.count > 600 else { return bytes }
+        var bytes = bytes
+        let place = random.number(0...(bytes.count - 1))
+        switch random.number(0...3) {
+        case 0: bytes.removeSubrange(place...)
+        case 1: for index in place..<min(place + 512, bytes.count) { bytes[index] = 0 }
+        case 2: bytes.removeSubrange(place..<min(place + random.number(1...500), bytes.count))
+        default: for _ in 0..<9 { bytes[random.number(0...(bytes.count - 1))] = UInt8(random.number(0...255)) }
+        }
+        return bytes
+    }
+
     @Test func aFolderThatIsNotEmptyIsRefused() async throws {
         let store = try await DamagedStore()
         store.disk.state.withLock { state in

@@ -31,6 +31,22 @@ import Testing
         #expect(settings.server.vaultConfig == "/v")
     }
 
+    @Test func theCommandsThatCopyAStoreTakeItsPlaceAndAFolder() throws {
+        guard
+            case .backUpStore(let copied, to: "/b") = try order("store", "backup", "/b", "--store", "/s"),
+            case .repairStore(let repaired, to: "/r") = try order("store", "repair", "--to", "/r", "--store", "/s")
+        else {
+            Issue.record("not the orders given")
+            return
+        }
+        #expect(copied.server.store == .folder("/s") && repaired.server.store == .folder("/s"))
+        for arguments in [["backup"], ["backup", ""], ["repair"], ["repair", "--to", ""]] {
+            #expect(throws: Refusal.self) {
+                try Order(arguments: ["store"] + arguments, environment: [:], isTerminal: false)
+            }
+        }
+    }
+
     @Test func theStoreCommandsTakeThePlaceAndNothingElse() throws {
         let environment = ["KEYWARD_STORE": "/from-environment"]
         guard
@@ -77,7 +93,8 @@ import Testing
 
     @Test(arguments: [
         (["--prot", "1"], "'--prot'"), (["srve"], "'srve'"), (["--port"], "'--port"), (["-x"], "'-x'"),
-        (["store"], "verify, compact, dump or load"), (["store", "shred"], "'shred'"), (["store", "load"], "'<file>'"),
+        (["store"], "verify, repair, backup, compact, dump or load"), (["store", "shred"], "'shred'"),
+        (["store", "load"], "'<file>'"),
         (["store", "load", "a", "b"], "'b'"), (["check", "--format", "xml"], #"--format "xml""#),
         (["--host", "--port", "1"], "'--host"), (["--init-bundle", "x"], "'--init-bundle'"),
         (["--generate-completion-script", "nosuchshell"], "nosuchshell"), (["--port", "x\ny"], #""x\ny""#),

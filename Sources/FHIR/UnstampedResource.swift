@@ -29,6 +29,9 @@ package struct UnstampedResource: Sendable {
         }
     }
 
+    /// Bytes, without what the gaps are filled with.
+    package var count: Int { text.count }
+
     /// The resource as it is served.
     package func stamped(version: Int, lastUpdated: Instant) -> [UInt8] {
         let isVersionFirst = versionGap < timeGap

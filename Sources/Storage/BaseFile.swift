@@ -6,26 +6,13 @@ enum BaseFile {
     static let format = "keyward-base"
     static let version = 1
 
-    /// What the name of a base ends with while it is written.
-    static let unfinished = ".new"
-
-    private static let prefix = "base-"
-    private static let suffix = ".ndjson"
+    private static let numbering = NumberedName(prefix: "base-")
 
     /// The name of the base of commits 1 to `commits`: `base-000000000042.ndjson`.
-    static func name(commits: Int) -> String {
-        let digits = String(commits)
-        return prefix + String(repeating: "0", count: max(0, 12 - digits.utf8.count)) + digits + suffix
-    }
+    static func name(commits: Int) -> String { numbering.name(commits) }
 
     /// The commits in a base of this name; nil when it is not the name of a finished one.
-    static func commits(inName name: String) -> Int? {
-        guard name.hasPrefix(prefix), name.hasSuffix(suffix),
-            let number = Int(name.dropFirst(prefix.utf8.count).dropLast(suffix.utf8.count)), number >= 0,
-            name == Self.name(commits: number)
-        else { return nil }
-        return number
-    }
+    static func commits(inName name: String) -> Int? { numbering.number(in: name) }
 
     /// Line 1. Its form, checksum included, is the same in every version, so that each can name the others.
     static func header(version: Int = version) -> [UInt8] {

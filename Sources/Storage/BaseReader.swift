@@ -18,6 +18,8 @@ struct BaseReader {
     var chain: Checksum { end?.chain ?? Checksum() }
 
     private let file: any DiskFile
+    /// What its name says.
+    private let named: Int?
     private let isAhead: Bool
     private var running = LineChain()
     /// The last sound version.
@@ -29,9 +31,12 @@ struct BaseReader {
     /// A sound line was meant as the end, and only flaws can follow.
     private var isEnded = false
 
-    /// - Parameter isAhead: a second core reads and decodes ahead.
-    init(_ file: any DiskFile, isAhead: Bool = true) {
+    /// - Parameters:
+    ///   - commits: that it must hold, where that is known.
+    ///   - isAhead: a second core reads and decodes ahead.
+    init(_ file: any DiskFile, of commits: Int? = nil, isAhead: Bool = true) {
         self.file = file
+        named = commits
         self.isAhead = isAhead
         running.expect(BaseFile.header())
     }
@@ -139,6 +144,9 @@ struct BaseReader {
     private mutating func acceptEnd(_ line: [UInt8]) -> String? {
         guard let end = BaseEnd(line: line) else {
             return "not an end as this program writes it, though the checksum fits"
+        }
+        if let named, end.commits != named {
+            return "the base of \(named) commits by its name says that it has \(end.commits)"
         }
         guard newest <= end.commits else { return "commit \(newest) is in a base of \(end.commits) commits" }
         // Behind a flaw there is nothing to reckon with: it may have made of one line two, or of two one.

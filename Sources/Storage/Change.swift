@@ -39,6 +39,9 @@ package struct Change: Sendable {
         Change(key, nil, precondition)
     }
 
+    /// Of its resource.
+    var bytes: Int { resource?.count ?? 0 }
+
     /// Whether it is a put that would give this version another number and time, and change nothing else of it.
     func leaves(_ current: StoredVersion) -> Bool {
         guard let resource, let body = current.body else { return false }

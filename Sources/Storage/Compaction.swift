@@ -48,36 +48,66 @@ struct CompactionPlan: Sendable {
         var position = JournalPosition()
         if let base { position = JournalPosition(sequence: base.commits, running: LineChain(after: base.chain)) }
         for segment in sealed {
-            var reader = JournalReader(segment.file, after: position)
-            try reader.readAll { entry, place in
+            let file = WantedFile(segment.file, while: isWanted)
+            var reader = JournalReader(file, after: position)
+            try reader.readAll { entry, line in
                 for (index, version) in entry.versions.enumerated() {
                     tail.append(
                         TailVersion(
                             sequence: entry.sequence, key: version.key, version: version.version, place: places.count))
-                    places.append(LinePlace(file: segment.file, bytes: place, index: index))
+                    places.append(entry.place(of: index, in: file, line: line))
                 }
                 return nil
             } report: { flaw throws(StorageError) in
                 throw .damaged(folder: folder, flaw)
             }
+            if let flaw = reader.flawOfEnd(behind: position.sequence, isFollowed: true) {
+                throw .damaged(folder: folder, flaw)
+            }
             position = reader.position
         }
+        try checkEnd(position)
         let new: any DiskFile
-        do { new = try disk.open(path + StoreFiles.unfinished, for: .creating) } catch { throw .disk(error) }
-        let merge = Merge(rule: rule, tail: tail, into: WantedFile(new, while: isWanted)) {
+        do {
+            new = WantedFile(try disk.open(path + StoreFiles.unfinished, for: .creating), while: isWanted)
+        } catch {
+            throw .writing(error)
+        }
+        let merge = Merge(rule: rule, tail: tail, into: new) {
             place throws(StorageError) in
             try places[place.place].load()
         }
         let report = try merge.write(
-            over: base?.file, folder: folder, commits: boundary.position.sequence, time: boundary.time,
+            over: base.map { WantedFile($0.file, while: isWanted) }, folder: folder,
+            commits: boundary.position.sequence, time: boundary.time,
             chain: boundary.position.running.checksum)
+        try readBack(new)
         return CompactionReport(
             versions: report.read, kept: report.kept,
             bytesBefore: sealed.reduce(base?.bytes ?? 0) { $0 + $1.bytes }, bytes: report.bytes)
     }
+
+    /// Whole lines may have gone from the end since it was sealed, and nothing in the file tells.
+    private func checkEnd(_ position: JournalPosition) throws(StorageError) {
+        let end = boundary.position
+        guard position.sequence != end.sequence || position.running.checksum != end.running.checksum else { return }
+        let reason = "the segment ends with commit \(position.sequence), and was sealed with commit \(end.sequence)"
+        throw .damaged(
+            folder: folder, JournalFlaw(file: sealed.last?.file.path ?? folder, line: 1, reason: reason))
+    }
+
+    /// Goes through the new base as a start would, before any file goes that it was made of.
+    private func readBack(_ new: any DiskFile) throws(StorageError) {
+        var reader = BaseReader(new, of: boundary.position.sequence, isAhead: false)
+        try reader.readAll { _, _ in
+            nil
+        } report: { flaw throws(StorageError) in
+            throw .unavailable("the new base is not as it was written, and is not used: \(flaw)")
+        }
+    }
 }
 
-/// A file that takes no more once nobody wants it: a store that closes does not wait for a whole base.
+/// A file that gives and takes no more once nobody wants it: a store that closes does not wait for a whole base.
 private final class WantedFile: DiskFile {
     private let file: any DiskFile
     private let isWanted: @Sendable () -> Bool
@@ -88,14 +118,23 @@ private final class WantedFile: DiskFile {
     }
 
     var path: String { file.path }
-    func read(upTo count: Int, at offset: Int) throws(DiskFault) -> [UInt8] { try file.read(upTo: count, at: offset) }
+
+    func read(upTo count: Int, at offset: Int) throws(DiskFault) -> [UInt8] {
+        try checkWish("pread")
+        return try file.read(upTo: count, at: offset)
+    }
 
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(DiskFault) -> Int {
-        guard isWanted() else { throw DiskFault(call: "pwrite", path: path, code: DiskFault.canceled) }
+        try checkWish("pwrite")
         return try file.write(bytes, at: offset)
+    }
+
+    private func checkWish(_ call: String) throws(DiskFault) {
+        guard isWanted() else { throw DiskFault(call: call, path: path, code: DiskFault.canceled) }
     }
 
     func truncate(to length: Int) throws(DiskFault) { try file.truncate(to: length) }
     func sync() throws(DiskFault) { try file.sync() }
+    func isInPlace() throws(DiskFault) -> Bool { try file.isInPlace() }
     func lock() throws(DiskFault) -> Bool { try file.lock() }
 }

@@ -50,6 +50,9 @@ package protocol DiskFile: AnyObject, Sendable {
     /// Returns when what was written, and the length, would survive a power cut (fdatasync).
     func sync() throws(DiskFault)
 
+    /// Whether its path still leads to it: neither it nor a folder above was removed, replaced or given another name.
+    func isInPlace() throws(DiskFault) -> Bool
+
     /// Takes the lock on the whole file without waiting; false when another open file holds it. It goes with this one.
     func lock() throws(DiskFault) -> Bool
 }
@@ -57,11 +60,16 @@ package protocol DiskFile: AnyObject, Sendable {
 extension DiskFile {
     /// Writes all of `bytes`, going on after a short write until the disk takes nothing more.
     func writeAll(_ bytes: Span<UInt8>, at offset: Int) throws(DiskFault) {
-        var done = 0
-        while done < bytes.count {
-            let taken = try write(bytes.extracting(done..<bytes.count), at: offset + done)
-            guard taken > 0 else { throw DiskFault(call: "pwrite", path: path, code: DiskFault.noSpace) }
-            done += taken
+        var taken = 0
+        try writeAll(bytes, at: offset, taken: &taken)
+    }
+
+    /// The same; `taken` says how many bytes the disk took, also when it fails.
+    func writeAll(_ bytes: Span<UInt8>, at offset: Int, taken: inout Int) throws(DiskFault) {
+        while taken < bytes.count {
+            let count = try write(bytes.extracting(taken..<bytes.count), at: offset + taken)
+            guard count > 0 else { throw DiskFault(call: "pwrite", path: path, code: DiskFault.noSpace) }
+            taken += count
         }
     }
 }

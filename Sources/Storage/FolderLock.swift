@@ -19,8 +19,7 @@ struct FolderLock: ~Copyable {
             if isTaken {
                 holder = try file.read(upTo: 64, at: 0)
             } else {
-                try file.truncate(to: 0)
-                try file.writeAll(Array("{\"pid\":\(getpid())}\n".utf8).span, at: 0)
+                Self.sign(file)
             }
         } catch {
             throw error.isMissing ? .missing(folder: folder) : .disk(error)
@@ -30,6 +29,14 @@ struct FolderLock: ~Copyable {
             throw .locked(folder: folder, holder: text)
         }
         self.init(file: file)
+    }
+
+    /// Writes who holds the folder. That is for messages alone, and a full disk must not keep anybody from reading.
+    private static func sign(_ file: any DiskFile) {
+        let text = Array("{\"pid\":\(getpid())}\n".utf8)
+        let isWritten = (try? file.writeAll(text.span, at: 0)) != nil
+        // Shorter only now: what the file has already needs no room.
+        try? file.truncate(to: isWritten ? text.count : 0)
     }
 
     private init(file: any DiskFile) {

@@ -45,6 +45,9 @@ enum Journal {
     }
 
     static let newline = UInt8(ascii: "\n")
+
+    /// Digits of the greatest number that is written or read: no count of commits or versions comes near it.
+    static let digits = 15
 }
 
 extension Span<UInt8> {
@@ -65,11 +68,11 @@ extension Span<UInt8> {
         return extracting(start..<(place - 1)).asText
     }
 
-    /// A number of decimal digits without a leading zero.
+    /// A number of decimal digits, not too many, without a leading zero.
     func number(at place: inout Int) -> Int? {
         let start = place
         while place < count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self[place]) { place += 1 }
-        guard place > start, self[start] != UInt8(ascii: "0") else { return nil }
+        guard place > start, place - start <= Journal.digits, self[start] != UInt8(ascii: "0") else { return nil }
         return Int(extracting(start..<place).asText)
     }
 

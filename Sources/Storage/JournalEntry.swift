@@ -6,12 +6,30 @@ struct JournalEntry: Equatable {
     let sequence: Int
     private let first: StoredVersion
     private let others: [StoredVersion]
+    /// Where in the line each of several changes is, from the name of its type on; empty where it was not read, or is
+    /// one.
+    private var places: [Range<Int>] = []
 
     /// At least one, all of one time.
     var versions: [StoredVersion] { [first] + others }
     /// The version of a commit that made one.
     var only: StoredVersion? { others.isEmpty ? first : nil }
     var time: Instant { first.lastUpdated }
+
+    /// Where the version of this index is found again.
+    ///
+    /// - Parameter line: where the line that this was read from is in the file, its newline included.
+    func place(of index: Int, in file: any DiskFile, line: Range<Int>) -> LinePlace {
+        guard !places.isEmpty else { return LinePlace(file: file, bytes: line, change: nil) }
+        let (start, place) = (line.lowerBound, places[index])
+        return LinePlace(
+            file: file, bytes: (start + place.lowerBound)..<(start + place.upperBound), change: (sequence, time))
+    }
+
+    /// Whatever they were read from.
+    static func == (left: JournalEntry, right: JournalEntry) -> Bool {
+        left.sequence == right.sequence && left.first == right.first && left.others == right.others
+    }
 
     /// Goes through the versions, without an array of one.
     func forEachVersion(_ body: (StoredVersion) -> Void) {
@@ -97,10 +115,10 @@ extension JournalEntry {
         guard line.count > place + 1, line.skip(.sequence, at: &place), let sequence = line.number(at: &place)
         else { return nil }
         if line.skip(.time, at: &place) {
-            guard let versions = Self.several(line, at: &place, in: sequence), place == line.count - 1 else {
-                return nil
-            }
+            guard let (versions, places) = Self.several(line, at: &place, in: sequence), place == line.count - 1
+            else { return nil }
             self.init(sequence: sequence, versions: versions)
+            self.places = places
         } else {
             guard let version = Self.one(line, at: &place, in: sequence), place == line.count - 1 else { return nil }
             self.init(sequence: sequence, first: version, others: [])
@@ -124,25 +142,38 @@ extension JournalEntry {
             key: key, version: version, lastUpdated: time, body: [UInt8](line.extracting(place..<end)), commit: commit)
     }
 
-    private static func several(_ line: Span<UInt8>, at place: inout Int, in commit: Int) -> [StoredVersion]? {
+    private static func several(_ line: Span<UInt8>, at place: inout Int, in commit: Int) -> (
+        [StoredVersion], [Range<Int>]
+    )? {
         guard let time = line.quotation(at: &place), let time = Instant(line.extracting(time)),
             line.skip(.changes, at: &place)
         else { return nil }
         var versions: [StoredVersion] = []
+        var places: [Range<Int>] = []
         while line.skip(versions.isEmpty ? .first : .next, at: &place) {
-            guard let (key, version) = head(line, at: &place), line.skip(.action, at: &place) else { return nil }
-            var body: [UInt8]?
-            if !line.skip(.delete, at: &place) {
-                guard line.skip(.sized, at: &place), let length = line.number(at: &place),
-                    line.skip(.resource, at: &place), length < line.count - place,
-                    line[place + length] == UInt8(ascii: "}")
-                else { return nil }
-                body = [UInt8](line.extracting(place..<(place + length)))
-                place += length + 1
-            }
-            versions.append(StoredVersion(key: key, version: version, lastUpdated: time, body: body, commit: commit))
+            let start = place
+            guard let version = change(line, at: &place, in: commit, time) else { return nil }
+            versions.append(version)
+            places.append(start..<place)
         }
-        return versions.count > 1 && line.skip(.end, at: &place) ? versions : nil
+        return versions.count > 1 && line.skip(.end, at: &place) ? (versions, places) : nil
+    }
+
+    /// One of several changes, the name of whose type has begun.
+    static func change(
+        _ line: Span<UInt8>, at place: inout Int, in commit: Int, _ time: Instant
+    ) -> StoredVersion? {
+        guard let (key, version) = head(line, at: &place), line.skip(.action, at: &place) else { return nil }
+        var body: [UInt8]?
+        if !line.skip(.delete, at: &place) {
+            guard line.skip(.sized, at: &place), let length = line.number(at: &place),
+                line.skip(.resource, at: &place), length < line.count - place,
+                line[place + length] == UInt8(ascii: "}")
+            else { return nil }
+            body = [UInt8](line.extracting(place..<(place + length)))
+            place += length + 1
+        }
+        return StoredVersion(key: key, version: version, lastUpdated: time, body: body, commit: commit)
     }
 
     /// A type, whose name has begun, an id and a version.

@@ -45,13 +45,6 @@ struct JournalReader {
         running.expect(header)
     }
 
-    /// A segment that goes on behind a commit got its name when its header was durable. The first one is made in its
-    /// place, and may have been cut short there.
-    func isHeaderMissing(behind commit: Int) -> Bool { lines == 0 && commit > 0 }
-
-    static let missingHeader =
-        "the segment has not even a header, and it had one when it got its name: it was cut short"
-
     /// Bytes asked of the disk at a time.
     private static let piece = 1 << 20
 
@@ -192,6 +185,28 @@ struct JournalReader {
             try report(JournalFlaw(file: file.path, line: 1, reason: reason))
         }
         tornTail = tail.count
+    }
+}
+
+extension JournalReader {
+    /// Why the segment may not end as it does, if so, once all of it was read.
+    ///
+    /// - Parameters:
+    ///   - behind: the commit that it goes on behind. All but the first segment got their name with a whole header.
+    ///   - isFollowed: by another segment, so that it was whole when that began.
+    func flawOfEnd(behind: Int, isFollowed: Bool) -> JournalFlaw? {
+        if lines == 0, isFollowed || behind > 0 {
+            let reason = "the segment has no whole header, with which it got its name: it was cut short"
+            return JournalFlaw(file: file.path, line: 1, reason: reason, head: LineHead())
+        }
+        guard isFollowed else { return nil }
+        if lacksNewline {
+            return JournalFlaw(
+                file: file.path, line: lines, reason: "the last newline was changed, though another segment follows")
+        }
+        let reason = "the segment ends within a line, though others follow: it was cut short"
+        return tornTail > 0
+            ? JournalFlaw(file: file.path, line: lines + 1, reason: reason, head: LineHead()) : nil
     }
 }
 

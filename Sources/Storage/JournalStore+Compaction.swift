@@ -57,6 +57,7 @@ extension JournalStore {
                 folder: folder, disk: disk, base: desk.compaction.base, sealed: desk.compaction.sealed,
                 boundary: desk.compaction.boundary)
         } catch {
+            noteStop(of: desk.writer)
             return done(.failure(error))
         }
         desk.compaction.isRunning = true
@@ -95,7 +96,7 @@ extension JournalStore {
             try disk.rename(path + StoreFiles.unfinished, to: path)
         } catch {
             try? disk.remove(path + StoreFiles.unfinished)
-            throw error.isFull ? .full(error) : .disk(error)
+            throw .writing(error)
         }
         do {
             try disk.syncFolder(folder)
@@ -119,13 +120,14 @@ extension JournalStore {
         _ plan: CompactionPlan, _ report: CompactionReport, _ desk: inout Desk
     ) throws(StorageError) {
         guard !isClosing.load(ordering: .acquiring) else { throw .unavailable("the store is closed") }
+        try desk.writer.checkPlace()
         let file: any DiskFile
         do throws(DiskFault) {
             try disk.rename(plan.path + StoreFiles.unfinished, to: plan.path)
             file = try disk.open(plan.path, for: .reading)
             try disk.syncFolder(folder)
         } catch {
-            throw error.isFull ? .full(error) : .disk(error)
+            throw .writing(error)
         }
         let end = plan.boundary.position
         let base = StoreReader.BaseExtent(
@@ -135,10 +137,12 @@ extension JournalStore {
         desk.compaction.retry = 0
         // What it holds of each version goes when no reader waits for the lock.
         _ = view.withLock { $0.past.adopt(base, insteadOf: plan.sealed.count) }
-        // What cannot be removed now is removed at the next start.
-        if let old = plan.base, old.commits != plan.boundary.position.sequence {
-            try? disk.remove("\(folder)/\(BaseFile.name(commits: old.commits))")
+        // What cannot be removed now is removed at the next start, and what is somebody else's by now is not.
+        if let old = plan.base, old.commits != end.sequence, (try? old.file.isInPlace()) == true {
+            try? disk.remove(old.file.path)
         }
-        for segment in plan.sealed { try? disk.remove(segment.file.path) }
+        for segment in plan.sealed where (try? segment.file.isInPlace()) == true {
+            try? disk.remove(segment.file.path)
+        }
     }
 }

@@ -63,9 +63,10 @@ extension JournalStore {
             for above in ancestors(of: folder) {
                 do throws(DiskFault) { try disk.syncFolder(above) } catch  where error.isDenied { continue }
             }
-            for name in reader.leftovers { try disk.remove("\(folder)/\(name)") }
         }
 
+        // What cannot be removed now is removed at a later start.
+        for name in reader.leftovers { try? disk.remove("\(folder)/\(name)") }
         past.settle(reader)
         let index = versions.finish()
         let recovery = Recovery(

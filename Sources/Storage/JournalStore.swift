@@ -13,6 +13,8 @@ package final class JournalStore: ResourceStore {
     private struct Waiting {
         var isClosed = false
         var commits: [PendingCommit] = []
+        /// Of their resources.
+        var bytes = 0
         /// The queue is at work, or will be, and will find what is added.
         var isDraining = false
     }
@@ -84,6 +86,9 @@ package final class JournalStore: ResourceStore {
     private let waitingLimit: Int
     private let clock: @Sendable () -> Instant
 
+    /// Bytes of resources that may wait for the disk; what comes behind them is `overloaded`.
+    private static let waitingBytes = 64 << 20
+
     /// Bytes of resources after which a batch is closed, so that a sync is not held up by a long write.
     private static let batchBytes = 4 << 20
 
@@ -137,8 +142,11 @@ package final class JournalStore: ResourceStore {
     private func enqueue(_ commit: PendingCommit) {
         let refusal: StorageError? = waiting.withLock { waiting in
             if waiting.isClosed { return .unavailable(Self.closed) }
-            if waiting.commits.count >= waitingLimit { return .overloaded(waiting: waiting.commits.count) }
+            guard waiting.commits.count < waitingLimit, waiting.bytes < Self.waitingBytes else {
+                return .overloaded(waiting: waiting.commits.count)
+            }
             waiting.commits.append(commit)
+            waiting.bytes += commit.changes.reduce(0) { $0 + $1.bytes }
             if !waiting.isDraining {
                 waiting.isDraining = true
                 queue.async { self.drain() }
@@ -153,7 +161,7 @@ package final class JournalStore: ResourceStore {
         while true {
             let commits = waiting.withLock { waiting in
                 waiting.isDraining = !waiting.commits.isEmpty
-                defer { waiting.commits = [] }
+                defer { (waiting.commits, waiting.bytes) = ([], 0) }
                 return waiting.commits
             }
             if commits.isEmpty { return }
@@ -198,6 +206,11 @@ package final class JournalStore: ResourceStore {
         for (commit, result) in zip(commits, results) { commit.answer.resume(returning: result) }
         considerCompaction(&desk)
         return commits.dropFirst(results.count)
+    }
+
+    /// After what may have been the end of all writing.
+    func noteStop(of writer: JournalWriter) {
+        if let reason = writer.isStopped { health.withLock { $0.condition = .refusing(reason) } }
     }
 
     /// While it refuses, each look makes the store see, on its queue, whether there is room again: a server that is

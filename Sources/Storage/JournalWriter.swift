@@ -10,7 +10,7 @@ struct JournalWriter {
     /// Of the last commit.
     private(set) var sequence: Int
     /// Why nothing can be written any more, whatever happens.
-    private var isStopped: String?
+    private(set) var isStopped: String?
 
     init(_ file: any DiskFile, after reader: JournalReader) {
         self.file = file
@@ -37,7 +37,7 @@ struct JournalWriter {
         do {
             try file.sync()
         } catch {
-            stop("\(error): what is on the disk is unknown; the store takes no writes until the server is restarted")
+            stop("\(error): what is on the disk is unknown; \(Self.untilRestart)")
             // So that a restart does not read back, from memory, what the disk may not have.
             try? file.truncate(to: length)
             throw stopped
@@ -51,13 +51,30 @@ struct JournalWriter {
     /// off, but a power cut may bring it back until then: a torn tail, which only the last segment may have.
     mutating func seal() throws(StorageError) {
         guard isStopped == nil else { throw stopped }
+        try checkPlace()
         do {
             try file.sync()
         } catch {
-            stop("\(error): what is on the disk is unknown; the store takes no writes until the server is restarted")
+            stop("\(error): what is on the disk is unknown; \(Self.untilRestart)")
             throw stopped
         }
     }
+
+    /// What stands in a file that nobody will find again must not be answered for.
+    ///
+    /// - Throws: `unavailable` while the store's folder is not where it was opened.
+    func checkPlace() throws(StorageError) {
+        let isInPlace: Bool
+        do { isInPlace = try file.isInPlace() } catch { throw .unavailable("\(error); \(Self.untilThatEnds)") }
+        guard isInPlace else {
+            throw .unavailable(
+                "\(file.path) is not the store's file any more: it or its folder was moved, removed or replaced; "
+                    + "put it back, or restart the server")
+        }
+    }
+
+    private static let untilRestart = "the store takes no writes until the server is restarted"
+    private static let untilThatEnds = "nothing can be written until that ends"
 
     /// Goes on in a new segment, of which the header is durable.
     mutating func goOn(in file: any DiskFile, behind header: [UInt8]) {
@@ -81,11 +98,14 @@ struct JournalWriter {
 
     private mutating func write(_ bytes: Span<UInt8>) throws(StorageError) {
         guard isStopped == nil else { throw stopped }
+        try checkPlace()
+        var taken = 0
         do {
-            try file.writeAll(bytes, at: length)
+            try file.writeAll(bytes, at: length, taken: &taken)
         } catch {
-            try takeBack(durably: true)
-            throw error.isFull ? .full(error) : .unavailable("\(error); nothing can be written until that ends")
+            // A file system that has become read-only refuses this too, and there is nothing to be taken back.
+            if taken > 0 { try takeBack(durably: true) }
+            throw error.isFull ? .full(error) : .unavailable("\(error); \(Self.untilThatEnds)")
         }
     }
 
@@ -96,9 +116,7 @@ struct JournalWriter {
             try file.truncate(to: length)
             if durably { try file.sync() }
         } catch {
-            stop(
-                "\(error): a failed write cannot be taken back; the store takes no writes until the server is restarted"
-            )
+            stop("\(error): a failed write cannot be taken back; \(Self.untilRestart)")
             throw stopped
         }
     }

@@ -74,7 +74,7 @@ struct Merge {
         guard newest <= commits else {
             throw .unavailable("commit \(newest) is not one of the first \(commits); no base was made")
         }
-        do { try writer.finish(commits: commits, time: time, chain: chain) } catch { throw .disk(error) }
+        do { try writer.finish(commits: commits, time: time, chain: chain) } catch { throw .writing(error) }
         report.bytes = writer.length
         return report
     }
@@ -128,7 +128,7 @@ struct Merge {
         }
         last = (version.key, version.version)
         newest = max(newest, sequence)
-        do { try writer.append(sequence: sequence, version) } catch { throw .disk(error) }
+        do { try writer.append(sequence: sequence, version) } catch { throw .writing(error) }
         report.kept += 1
     }
 }

@@ -29,6 +29,9 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
     /// A line is not as it was written, or not there; `offset` is that of its first byte in the file, where known.
     case unreadable(file: String, offset: Int?, reason: String)
 
+    /// Of a call that writes.
+    static func writing(_ fault: DiskFault) -> StorageError { fault.isFull ? .full(fault) : .disk(fault) }
+
     /// What a client may know: nothing of files and folders.
     package var forClients: String {
         switch self {

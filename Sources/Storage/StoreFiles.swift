@@ -9,13 +9,11 @@ struct StoreFiles: Equatable {
     private(set) var leftovers: [String] = []
 
     /// What the names of files end with while they are written.
-    static let unfinished = BaseFile.unfinished
+    static let unfinished = ".new"
 
     /// The first segment has a name without a number, and is all that a store has that was never compacted.
     static func segment(behind commit: Int) -> String {
-        guard commit > 0 else { return Journal.fileName }
-        let digits = String(commit)
-        return prefix + String(repeating: "0", count: max(0, 12 - digits.utf8.count)) + digits + suffix
+        commit > 0 ? numbering.name(commit) : Journal.fileName
     }
 
     init(names: [String]) {
@@ -44,15 +42,10 @@ struct StoreFiles: Equatable {
         return segments.first == first ? nil : Self.segment(behind: first)
     }
 
-    private static let prefix = "journal-"
-    private static let suffix = ".ndjson"
+    private static let numbering = NumberedName(prefix: "journal-")
 
     private static func number(ofSegment name: String) -> Int? {
         if name == Journal.fileName { return 0 }
-        guard name.hasPrefix(prefix), name.hasSuffix(suffix),
-            let number = Int(name.dropFirst(prefix.utf8.count).dropLast(suffix.utf8.count)), number > 0,
-            name == segment(behind: number)
-        else { return nil }
-        return number
+        return numbering.number(in: name).flatMap { $0 > 0 ? $0 : nil }
     }
 }

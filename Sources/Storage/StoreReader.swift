@@ -62,7 +62,7 @@ struct StoreReader {
     mutating func readAll(visit: Visit, report: Report) throws(StorageError) {
         var position = JournalPosition()
         if let file = files.base, let commits = files.names.base {
-            var reader = BaseReader(file)
+            var reader = BaseReader(file, of: commits)
             try reader.readAll { _, version in
                 sound += 1
                 return visit(version, true)
@@ -76,19 +76,14 @@ struct StoreReader {
         }
         for (behind, file) in files.segments.dropLast() {
             let reader = try read(file, behind: behind, position, visit, report)
-            if reader.tornTail > 0 || reader.lines == 0 {
-                let reason = "the segment ends within a line, though others follow: it was cut short"
-                try report(JournalFlaw(file: file.path, line: reader.lines + 1, reason: reason))
-            }
+            if let flaw = reader.flawOfEnd(behind: behind, isFollowed: true) { try report(flaw) }
             sealed.append(Segment(file: file, bytes: reader.length))
             position = reader.position
         }
         boundary = Boundary(position: position, time: time)
         let behind = files.segments.last?.behind ?? 0
         last = try read(lastFile, behind: behind, position, visit, report)
-        if last.isHeaderMissing(behind: behind) {
-            try report(JournalFlaw(file: lastFile.path, line: 1, reason: JournalReader.missingHeader))
-        }
+        if let flaw = last.flawOfEnd(behind: behind, isFollowed: false) { try report(flaw) }
     }
 
     private mutating func read(

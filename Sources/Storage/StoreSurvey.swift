@@ -68,7 +68,7 @@ struct StoreSurvey {
     private mutating func read(
         _ file: any DiskFile, of commits: Int, _ visit: Visit
     ) throws(StorageError) -> JournalPosition {
-        var reader = BaseReader(file)
+        var reader = BaseReader(file, of: commits)
         var versions = 0
         try reader.readAll { commit, version in
             versions += 1
@@ -108,7 +108,7 @@ struct StoreSurvey {
             var index = 0
             var objection: String?
             entry.forEachVersion { version in
-                let place = LinePlace(file: file, bytes: bytes, index: index)
+                let place = entry.place(of: index, in: file, line: bytes)
                 let found = take(version, of: entry.sequence, in: place, visit)
                 objection = objection ?? found
                 index += 1
@@ -120,15 +120,13 @@ struct StoreSurvey {
         }
         lines += reader.lines
         isChainKnown = true
-        if isLast, reader.isHeaderMissing(behind: start.sequence) {
-            ledger.add(JournalFlaw(file: file.path, line: 1, reason: JournalReader.missingHeader, head: LineHead()))
+        let flaw = reader.flawOfEnd(behind: start.sequence, isFollowed: !isLast)
+        if let flaw { ledger.add(flaw) }
+        if isLast, flaw != nil {
             ledger.endUnknown()
         } else if isLast {
             tornTail = reader.tornTail
             ledger.end(limit: start.sequence + (reader.length + tornTail) / Self.shortestLine)
-        } else if reader.tornTail > 0 || reader.lines == 0 {
-            let reason = "the segment ends within a line, though others follow: it was cut short"
-            ledger.add(JournalFlaw(file: file.path, line: reader.lines + 1, reason: reason, head: LineHead()))
         }
         return reader.position
     }

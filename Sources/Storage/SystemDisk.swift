@@ -113,6 +113,16 @@ private final class SystemFile: DiskFile {
         guard fdatasync(descriptor.number) == 0 else { throw fault("fdatasync") }
     }
 
+    func isInPlace() throws(DiskFault) -> Bool {
+        var (own, named) = (stat(), stat())
+        guard unsafe fstat(descriptor.number, &own) == 0 else { throw fault("fstat") }
+        guard unsafe stat(path, &named) == 0 else {
+            guard [ENOENT, ENOTDIR].contains(errno) else { throw fault("stat") }
+            return false
+        }
+        return own.st_dev == named.st_dev && own.st_ino == named.st_ino
+    }
+
     func lock() throws(DiskFault) -> Bool {
         if flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 { return true }
         guard errno == EWOULDBLOCK else { throw fault("flock") }

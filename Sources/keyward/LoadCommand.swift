@@ -10,9 +10,8 @@ import Vault
 /// Whatever ends it, what was stored stays, and the same command goes on: SIGINT and SIGTERM end it behind the lines
 /// that are being committed.
 func load(_ file: String, into settings: StartSettings) async throws(Refusal) -> ExitStatus {
-    // A reader that has gone, or a file-size limit, is an error of one call and not the end of the process.
+    // A reader that has gone is an error of one call and not the end of the process.
     signal(SIGPIPE, SIG_IGN)
-    signal(SIGXFSZ, SIG_IGN)
     let folder = try settings.storeFolder()
     let input = try LoadInput(file)
     let store = try settings.open(folder, create: true)

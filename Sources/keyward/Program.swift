@@ -7,6 +7,8 @@ import Server
     static func main() async {
         fillStandardDescriptors()
         forbidCoreDumps()
+        // A limit on the length of a file is an error of one call too.
+        signal(SIGXFSZ, SIG_IGN)
         let status: ExitStatus
         do throws(Refusal) {
             let order = try Order(

@@ -5,9 +5,8 @@ import Telemetry
 
 /// Runs the server until it is told to stop; throws the one line for standard error if it cannot start.
 func serve(_ settings: StartSettings) async throws(Refusal) -> ExitStatus {
-    // A peer that has gone, or a file-size limit, is an error of one call and not the end of the process.
+    // A peer that has gone is an error of one call and not the end of the process.
     signal(SIGPIPE, SIG_IGN)
-    signal(SIGXFSZ, SIG_IGN)
     let signals = StopSignals()
     // Without a file to open anew it keeps its meaning, the end of the process.
     let hangups = if case .file = settings.server.auditLog { HangupSignal() } else { HangupSignal?.none }

@@ -107,7 +107,7 @@ import Testing
         #expect(try site.http.get("/fhir/Patient/a", Site.basic).version == 1)
         #expect(try site.http.get("/fhir/Patient/b", Site.basic).status == 404)
         let told = site.server.logLines.filter { $0.text.contains("Read-only file system") }
-        #expect(told.contains { $0.text.contains("until the server is restarted") }, "\(site.server.log)")
+        #expect(!told.isEmpty, "\(site.server.log)")
 
         site.server.kill()
         try space.unmount()

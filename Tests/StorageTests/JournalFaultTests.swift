@@ -171,7 +171,8 @@ import Testing
 
     @Test(arguments: ["mkdir", "open", "flock", "ftruncate", "pwrite", "pread", "fdatasync", "fsync"])
     func aCallThatFailsWhileOpeningIsNamed(_ call: String) throws {
-        let disk = TestDisk()
+        // With a torn tail, which is cut.
+        let disk = TestDisk(journal: Journal.header() + [UInt8(ascii: "{")])
         disk.fail(call, with: EIO)
         let error = #expect(throws: StorageError.self) { try JournalStore.opened(on: disk) }
         guard case .disk(let fault) = error else {

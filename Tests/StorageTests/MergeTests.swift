@@ -196,6 +196,6 @@ import Testing
         let file = TestFile.holding([])
         file.disk.fail(call, with: DiskFault.noSpace)
         let expected = DiskFault(call: call, path: file.path, code: DiskFault.noSpace)
-        #expect(try fault(Case(base: try [BaseLine].small().base()), into: file) == .disk(expected))
+        #expect(try fault(Case(base: try [BaseLine].small().base()), into: file) == .full(expected))
     }
 }

@@ -100,7 +100,7 @@ import Testing
 }
 
 /// A folder of its own that goes with the test.
-private final class Folder {
+final class Folder {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("keyward-\(UUID().uuidString)").path
 
     init() { try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }

@@ -178,6 +178,10 @@ final class TestFile: DiskFile {
         try disk.call("fdatasync", path) { _ in }
     }
 
+    func isInPlace() throws(DiskFault) -> Bool {
+        try disk.call("stat", path) { $0.files[path] != nil }
+    }
+
     func lock() throws(DiskFault) -> Bool {
         try disk.call("flock", path) { state in
             guard state.locks[path]?.file == nil else { return false }

@@ -14,21 +14,27 @@ SEAL = len('{"crc":"00000000",')
 
 
 def lines(file, crc):
-    """Each line's JSON and its text; the running checksum goes on from `crc`. A torn tail is no line."""
-    for number, line in enumerate(file.read_bytes().split(b"\n")[:-1], 1):
+    """Each line's JSON and its text; the running checksum goes on from `crc`. A torn tail is no line, but for a whole
+    one with zeros from its newline on."""
+    *whole, tail = file.read_bytes().split(b"\n")
+    for number, line in enumerate(whole + [tail.rstrip(b"\0")] * tail.endswith(b"\0"), 1):
         crc = zlib.crc32(line[SEAL:] + b"\n", crc)
-        if not line.startswith(b'{"crc":"%08x",' % crc):
+        if line.startswith(b'{"crc":"%08x",' % crc):
+            yield json.loads(line), line, crc
+        elif number <= len(whole):
             sys.exit(f"{file}, line {number}: the checksum does not fit")
-        yield json.loads(line), line, crc
 
 
-def body(line, change):
-    """The bytes of a resource: they end the line, or `length` says how many they are."""
-    if "length" not in change:
-        return line[line.index(b'"resource":') + len(b'"resource":'):-1]
-    start = line.index(b'"id":"%s","version":%d,' % (change["id"].encode(), change["version"]))
-    start = line.index(b'"resource":', start) + len(b'"resource":')
-    return line[start:start + change["length"]]
+def changes(entry, line):
+    """Each change of a commit with the bytes of its resource: they end the line, or `length` says how many they are."""
+    start = 0
+    for change in entry.get("changes", [entry]):
+        body = None
+        if change["action"] == "put":
+            start = line.index(b'"resource":', start) + len(b'"resource":')
+            body = line[start:start + change["length"]] if "length" in change else line[start:-1]
+            start += len(body)
+        yield (change["type"], change["id"]), body
 
 
 def read(folder):
@@ -40,7 +46,7 @@ def read(folder):
         *versions, (end, _, _) = lines(folder / base, 0)
         assert end["lines"] == len(versions) + 1 and end["commits"] == number(base), f"{base}: not whole"
         for entry, line, _ in versions[1:]:
-            current[entry["type"], entry["id"]] = entry, line
+            current.update(changes(entry, line))
         crc, sequence = int(end["chain"], 16), end["commits"]
     for name in segments:
         if number(name) < number(base or "journal.ndjson"):
@@ -50,8 +56,7 @@ def read(folder):
                 continue  # The header.
             sequence += 1
             assert entry["seq"] == sequence, f"{name}: commit {entry['seq']} stands where {sequence} belongs"
-            for change in entry.get("changes", [entry]):
-                current[change["type"], change["id"]] = change, line
+            current.update(changes(entry, line))
     return current
 
 
@@ -59,6 +64,6 @@ def number(name):
     return int(re.sub(r"\D", "", name) or 0)
 
 
-for _, (change, line) in sorted(read(pathlib.Path(sys.argv[1])).items()):
-    if change["action"] == "put":
-        sys.stdout.buffer.write(body(line, change) + b"\n")
+for _, body in sorted(read(pathlib.Path(sys.argv[1])).items()):
+    if body is not None:
+        sys.stdout.buffer.write(body + b"\n")

@@ -17,12 +17,12 @@ import Testing
             let disk = SimulatedDisk(seed: seed, order: .kept)
             let store = try JournalStore.open("/store", disk: disk, clock: TestClock().now).store
             try await store.put("Patient/before")
-            // Write, sync, cut: the sync fails, and so does the cut, or the process ends before it.
+            // Look, write, sync, cut: the sync fails, and so does the cut, or the process ends before it.
             let calls = disk.look { $0.calls }
-            var plan = FaultPlan(failures: [calls + 2: EIO])
+            var plan = FaultPlan(failures: [calls + 3: EIO])
             switch aftermath {
-            case .theCutFails: plan.failures[calls + 3] = EIO
-            case .theProcessIsKilled: plan.end = calls + 3
+            case .theCutFails: plan.failures[calls + 4] = EIO
+            case .theProcessIsKilled: plan.end = calls + 4
             }
             disk.plan(plan)
             await #expect(throws: StorageError.self) {

@@ -226,6 +226,8 @@ private final class SimulatedFile: DiskFile {
 
     func sync() throws(DiskFault) { try disk.sync(self) }
 
+    func isInPlace() throws(DiskFault) -> Bool { try disk.isInPlace(self) }
+
     func lock() throws(DiskFault) -> Bool { try disk.lock(self) }
 }
 
@@ -276,6 +278,10 @@ extension SimulatedDisk {
         } _: { state, _ in
             state.contents[file.content]?.sync()
         }
+    }
+
+    fileprivate func isInPlace(_ file: SimulatedFile) throws(DiskFault) -> Bool {
+        try call("stat", file.path, life: file.life) { state, _ in state.tree[file.path] == .file(file.content) }
     }
 
     fileprivate func lock(_ file: SimulatedFile) throws(DiskFault) -> Bool {

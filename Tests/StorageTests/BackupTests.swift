@@ -30,13 +30,15 @@ import Testing
 
     @Test func besideWritersAndCompactionsItHoldsAllThatWasAnsweredBefore() async throws {
         let disk = TestDisk()
+        // So that a compaction reads faster than writers write.
+        disk.state.withLock { $0.piece = 4_096 }
         let store = try JournalStore.opened(on: disk)
         let answered = Answers()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 0..<4 {
                 group.addTask {
                     var count = 0
-                    while !answered.isOver {
+                    while !answered.isOver, !Task.isCancelled {
                         let key = "Patient/w\(writer)-\(count % 7)"
                         count += 1
                         guard let version = try await store.put(key, family: "\(count)").version else { continue }
@@ -45,7 +47,7 @@ import Testing
                 }
             }
             group.addTask {
-                while !answered.isOver {
+                while !answered.isOver, !Task.isCancelled {
                     try await store.put("Patient/more")
                     _ = try await store.compact()
                 }

@@ -15,6 +15,8 @@ final class TestDisk: Disk {
         var calls: [String: Int] = [:]
         /// The error number each call of a name fails with.
         var failing: [String: Int32] = [:]
+        /// Bytes that a read gives at most: few, so that lines cross their borders.
+        var piece = 61
         /// Bytes a file may reach; a write up to there is short and the next one finds no room.
         var room = Int.max
         var locks: [String: WeakFile] = [:]
@@ -148,17 +150,17 @@ final class TestFile: DiskFile {
     func read(upTo count: Int, at offset: Int) throws(DiskFault) -> [UInt8] {
         disk.state.withLock { $0.beforeRead }?(path)
         return try disk.call("pread", path) { state in
-            // In small pieces, so that lines cross their borders.
-            [UInt8]((state.files[path] ?? state.removed[path] ?? []).dropFirst(offset).prefix(min(count, 61)))
+            [UInt8]((state.files[path] ?? state.removed[path] ?? []).dropFirst(offset).prefix(min(count, state.piece)))
         }
     }
 
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(DiskFault) -> Int {
         let given = [UInt8](bytes)
         return try disk.call("pwrite", path) { state throws(DiskFault) in
-            var content = state.files[path] ?? []
             let taken = min(given.count, state.room - offset)
             guard taken > 0 else { throw DiskFault(call: "pwrite", path: path, code: ENOSPC) }
+            // Taken out, so that a long file is not copied for each write.
+            var content = state.files.removeValue(forKey: path) ?? []
             content += [UInt8](repeating: 0, count: max(0, offset + taken - content.count))
             content.replaceSubrange(offset..<(offset + taken), with: given.prefix(taken))
             state.files[path] = content

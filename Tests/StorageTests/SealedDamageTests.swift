@@ -153,28 +153,26 @@ import Testing
         let change = try Change.put("Patient/a", family: String(repeating: "x", count: 8 << 20))
         let first = Task { try await store.put("Patient/first") }
         await gate.syncHasBegun()
-        await withTaskGroup(of: StorageError?.self) { group in
-            for _ in 0..<12 {
-                group.addTask {
-                    do throws(StorageError) {
-                        _ = try await store.commit(change)
-                        return nil
-                    } catch {
-                        return error
-                    }
+        let refusals = Refusals()
+        let others = (0..<12).map { _ in
+            Task {
+                do throws(StorageError) {
+                    _ = try await store.commit(change)
+                } catch {
+                    refusals.errors.withLock { $0.append(error) }
                 }
             }
-            // Those beyond 64 MiB are refused while the disk stands still.
-            for _ in 0..<4 {
-                guard case .overloaded? = await group.next() ?? nil else {
-                    Issue.record("it was taken")
-                    break
-                }
-            }
-            gate.open()
-            for await error in group { #expect(error == nil) }
         }
+        while store.waitingCommits + refusals.errors.withLock({ $0.count }) < 12 { await Task.yield() }
+        gate.open()
+        for other in others { await other.value }
+        // Those beyond 64 MiB were refused while the disk stood still, and no others.
+        #expect(refusals.errors.withLock { $0 } == Array(repeating: .overloaded(waiting: 8), count: 4))
         _ = try await first.value
         await store.close()
     }
+}
+
+private final class Refusals: Sendable {
+    let errors = Mutex<[StorageError]>([])
 }

@@ -43,7 +43,7 @@ prepare() {
     look version az version --query '"azure-cli"' --output tsv
     old_version 2.47.0 "$version" && fail "az is $version: workload identity needs 2.47.0 or newer; run az upgrade." 69
     ask tenant az account show --query tenantId --output tsv
-    ask account az account show --query user.type --output tsv
+    look account az account show --query user.type --output tsv
     if [[ -z $key_vault || (-z $registry && -z $image) ]]; then
         ask suffix openssl rand -hex 4
         key_vault=${key_vault:-keyward-$suffix}
@@ -140,18 +140,19 @@ make_cluster() {
 add_driver() {
     step '5. Secrets Store CSI driver and Azure provider, with rotation' \
         'See: az aks show --query addonProfiles; an add-on needs a cluster that is not being changed.'
-    local addon=azure-keyvault-secrets-provider profile=addonProfiles.azureKeyvaultSecretsProvider enabled rotates
+    local profile=addonProfiles.azureKeyvaultSecretsProvider enabled rotates
     local on="enableSecretRotation=='true'" often="rotationPollInterval=='$rotation'"
     look enabled az aks list --resource-group "$resource_group" --query \
         "[?name=='$cluster' && $profile.enabled].name" --output tsv
     if [[ -z $enabled ]]; then
-        run az aks enable-addons --name "$cluster" --resource-group "$resource_group" --addons "$addon" \
-            --enable-secret-rotation --rotation-poll-interval "$rotation" --output none
+        run az aks enable-addons --name "$cluster" --resource-group "$resource_group" \
+            --addons azure-keyvault-secrets-provider --enable-secret-rotation --rotation-poll-interval "$rotation" \
+            --output none
     else
         look rotates az aks list --resource-group "$resource_group" --query \
             "[?name=='$cluster' && $profile.config.$on && $profile.config.$often].name" --output tsv
-        [[ $rotates ]] || run az aks addon update --name "$cluster" --resource-group "$resource_group" \
-            --addon "$addon" --enable-secret-rotation --rotation-poll-interval "$rotation" --output none
+        [[ $rotates ]] || run az aks update --name "$cluster" --resource-group "$resource_group" \
+            --enable-secret-rotation --rotation-poll-interval "$rotation" --output none
     fi
     retry kubectl --namespace kube-system rollout status daemonset/aks-secrets-store-csi-driver --timeout=300s
     retry kubectl --namespace kube-system rollout status daemonset/aks-secrets-store-provider-azure --timeout=300s
@@ -233,6 +234,8 @@ deploy() {
     run kubectl --namespace "$namespace" rollout status "$workload" --timeout=600s
     # Their names only: whoever prints the content has the secret on a screen.
     run kubectl --namespace "$namespace" exec "$workload" -- ls "$mount/client-secret" "$mount/root-secret"
+    # It reads them as the server does, and says what it finds.
+    run kubectl --namespace "$namespace" exec "$workload" -- keyward check
 }
 
 rotate=

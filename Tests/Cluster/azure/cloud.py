@@ -225,7 +225,12 @@ class Cloud:
                   securityProfile={"workloadIdentity": {"enabled": True}},
                   identityProfile={"kubeletidentity": {"objectId": KUBELET}})
 
-    def aks_update(self, name, resource_group, enable_oidc_issuer, enable_workload_identity):
+    def aks_update(self, name, resource_group, enable_oidc_issuer=False, enable_workload_identity=False,
+                   enable_secret_rotation=False, rotation_poll_interval=None):
+        if enable_secret_rotation:
+            assert self.driver(name)
+            return self.set_driver(name, rotation_poll_interval)
+        assert enable_oidc_issuer and enable_workload_identity
         self.change("cluster with workload identity")
         self.clusters[name] |= {
             "oidcIssuerProfile": {"enabled": True, "issuerUrl": f"https://issuer.example.org/{next(self.serial)}/"},
@@ -236,15 +241,13 @@ class Cloud:
         write(file, name, new=True)
 
     def aks_enable_addons(self, name, resource_group, addons, enable_secret_rotation, rotation_poll_interval):
-        assert not self.driver(name)
-        self.aks_addon_update(name, resource_group, addons, enable_secret_rotation, rotation_poll_interval)
+        assert not self.driver(name) and addons == "azure-keyvault-secrets-provider"
+        self.set_driver(name, rotation_poll_interval)
 
-    def aks_addon_update(self, name, resource_group, addon, enable_secret_rotation, rotation_poll_interval):
-        assert addon == "azure-keyvault-secrets-provider" and rotation_poll_interval[-1] in "smh"
+    def set_driver(self, name, interval):
         self.change("driver")
-        config = {"enableSecretRotation": "true", "rotationPollInterval": rotation_poll_interval}
-        self.clusters[name]["addonProfiles"] = {
-            "azureKeyvaultSecretsProvider": {"enabled": True, "config": config}}
+        config = {"enableSecretRotation": "true", "rotationPollInterval": interval}
+        self.clusters[name]["addonProfiles"] = {"azureKeyvaultSecretsProvider": {"enabled": True, "config": config}}
 
     def driver(self, cluster):
         profiles = self.clusters[cluster]["addonProfiles"] or {}

@@ -12,7 +12,6 @@
 #
 # A group without the tag that up.sh gives to the ones that it makes is not touched. It can be run again at any time.
 set -euo pipefail
-umask 077
 cd "$(dirname "$0")/../.."
 self=k8s/azure/down.sh
 # shellcheck source=k8s/azure/names.sh

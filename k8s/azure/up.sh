@@ -21,7 +21,6 @@
 # What it makes costs money until k8s/azure/down.sh removes it.
 # shellcheck disable=SC2154  # `ask` and `look` set the names.
 set -euo pipefail
-umask 077
 cd "$(dirname "$0")/../.."
 self=k8s/azure/up.sh
 # shellcheck disable=SC2154  # `ask`, `look` and `await` set names.

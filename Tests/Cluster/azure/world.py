@@ -134,9 +134,9 @@ class World(Cloud):
         for flag, value in zip(call.arguments, call.arguments[1:]):
             if flag == "--config":
                 with open(os.path.join(self.folder, value)) as file:
-                    settings |= dict(re.findall(r'^([a-z-]+) = "?(.*?)"?$', file.read(), re.M))
+                    settings |= curl_settings(file.read())
         assert settings["write-out"] == "%{http_code}" and settings["noproxy"] == "*"
-        user, _, password = settings["user"].replace('\\"', '"').replace("\\\\", "\\").partition(":")
+        user, _, password = settings["user"].partition(":")
         status, body = self.respond(call, user, password, url.removeprefix(f"http://127.0.0.1:{PORT}/fhir/"))
         call.write(call.arguments[call.arguments.index("--output") + 1], json.dumps(body))
         return Answer(str(status))
@@ -159,3 +159,9 @@ class World(Cloud):
                 self.delivery = DELIVERY
         known = self.client and user == self.client["id"] and password == self.mounted["client-secret"]
         return (200, {"resourceType": "Bundle"}) if known else (401, {})
+
+
+def curl_settings(text):
+    """A config file as curl reads it: a value ends at the first quotation mark that has no backslash before it."""
+    found = re.findall(r'^([a-z-]+) = (?:"((?:[^"\\]|\\.)*)"|(\S+))', text, re.M)
+    return {name: re.sub(r"\\(.)", r"\1", quoted) or plain for name, quoted, plain in found}

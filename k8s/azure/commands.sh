@@ -147,6 +147,14 @@ await() {
     name_answer "$name" "$answer"
 }
 
+# Has `leave` called at every end. A signal waits for the command that runs, which may still write a file.
+leave_at_end() {
+    trap leave EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+
 # The end of every script: nothing stays behind, and a failure says where it was and how to go on.
 leave() {
     local status=$?

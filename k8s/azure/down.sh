@@ -25,7 +25,9 @@ confirm() {
         "$resource_group" "$key_vault"
     local answer=
     read -r answer || true
-    [[ $answer == [yY] || $answer == yes ]] || fail 'Nothing was removed.'
+    [[ $answer == [yY] || $answer == yes ]] && return
+    step=
+    fail 'Nothing was removed.'
 }
 
 remove_group() {
@@ -70,7 +72,7 @@ for flag in ${own[@]+"${own[@]}"}; do
     esac
 done
 needs az 'install the Azure CLI'
-trap leave EXIT
+leave_at_end
 remove_group
 purge_vault
 step=

@@ -33,10 +33,6 @@ source k8s/azure/client.sh
 
 prepare() {
     step '0. The tools, and who you are' 'Sign in with: az login.'
-    needs az 'install the Azure CLI, 2.47.0 or newer'
-    needs kubectl 'install kubectl'
-    needs curl 'install curl'
-    needs openssl 'install openssl'
     run umask 077
     ask work mktemp -d
     look version az version --query '"azure-cli"' --output tsv
@@ -243,7 +239,11 @@ for flag in ${own[@]+"${own[@]}"}; do
     [[ $flag == --rotate ]] || fail "$flag: unknown; $self --help lists the flags." 64
     rotate=yes
 done
-trap leave EXIT
+needs az 'install the Azure CLI, 2.47.0 or newer'
+needs kubectl 'install kubectl'
+needs curl 'install curl'
+needs openssl 'install openssl'
+leave_at_end
 [[ -z $dry ]] || printf '# To paste in the folder of the repository. #? looks whether the next line is needed.\n'
 prepare
 make_group

@@ -89,6 +89,18 @@ class House:
         bash = ["bash", "-x"] if trace else ["bash"]
         return self.run([*bash, "k8s/azure/up.sh", "--interval", "0", "--tries", "4", *flags])
 
+    def interrupt_up(self, when):
+        """Begins up.sh, and tells it to end once `when` is true."""
+        process = subprocess.Popen(
+            ["bash", "k8s/azure/up.sh", "--interval", "1"], cwd=self.folder, env=self.environment,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + LIMIT
+        while not when() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.terminate()
+        errors = process.communicate(timeout=LIMIT)[1]
+        return process.returncode, errors
+
     def down(self, *flags, typed=""):
         return self.run(["bash", "k8s/azure/down.sh", *flags], typed)
 

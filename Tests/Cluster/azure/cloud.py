@@ -62,9 +62,6 @@ class Cloud:
             return Answer()
         return Answer(tsv(result) if output == "tsv" else f"{json.dumps(result, indent=2)}\n")
 
-    def change(self, what):
-        self.changes.append(what)
-
     def version(self):
         return {"azure-cli": self.azure_cli, "extensions": {}}
 
@@ -93,11 +90,11 @@ class Cloud:
 
     def group_create(self, name, location, tags):
         assert name not in self.groups
-        self.change("group")
+        self.changes.append("group")
         self.groups[name] = {"name": name, "location": location, "tags": dict([tags.split("=")])}
 
     def group_delete(self, name, yes):
-        self.change("no group")
+        self.changes.append("no group")
         del self.groups[name]
         for vault in [vault for vault in self.vaults.values() if vault["group"] == name]:
             self.deleted_vaults[vault["name"]] = self.vaults.pop(vault["name"])
@@ -121,7 +118,7 @@ class Cloud:
     def make(self, kind, things, name, group, **members):
         assert name not in things, f"{kind} {name} is there"
         self.in_group(things, group)
-        self.change(kind)
+        self.changes.append(kind)
         things[name] = {"name": name, "group": group, "id": f"{SUBSCRIPTION}/{group}/{kind}/{name}", **members}
         return things[name]
 
@@ -132,7 +129,7 @@ class Cloud:
         given = {"principalId": assignee_object_id, "roleDefinitionName": role, "scope": scope}
         assert (assignee_principal_type == "User") == (assignee_object_id == OPERATOR)
         assert not self.has_role(assignee_object_id, role, scope)
-        self.change(f"role {role}")
+        self.changes.append(f"role {role}")
         self.roles.append({"id": f"role-{next(self.serial)}", **given})
 
     def has_role(self, principal, role, scope):
@@ -157,11 +154,11 @@ class Cloud:
     def keyvault_recover(self, name):
         vault = self.deleted_vaults.pop(name)
         self.in_group(self.vaults, vault["group"])
-        self.change("vault again")
+        self.changes.append("vault again")
         self.vaults[name] = vault
 
     def keyvault_purge(self, name):
-        self.change("no vault")
+        self.changes.append("no vault")
         del self.deleted_vaults[name]
 
     def keyvault_show(self, name):
@@ -188,7 +185,7 @@ class Cloud:
         with open(file, encoding=encoding) as content:
             value = content.read()
         assert value and "\n" not in value
-        self.change(f"secret {name}")
+        self.changes.append(f"secret {name}")
         versions = self.secrets(vault_name).setdefault(name, [])
         number = next(self.serial)
         versions.append({
@@ -231,7 +228,7 @@ class Cloud:
             assert self.driver(name)
             return self.set_driver(name, rotation_poll_interval)
         assert enable_oidc_issuer and enable_workload_identity
-        self.change("cluster with workload identity")
+        self.changes.append("cluster with workload identity")
         self.clusters[name] |= {
             "oidcIssuerProfile": {"enabled": True, "issuerUrl": f"https://issuer.example.org/{next(self.serial)}/"},
             "securityProfile": {"workloadIdentity": {"enabled": True}}}
@@ -245,7 +242,7 @@ class Cloud:
         self.set_driver(name, rotation_poll_interval)
 
     def set_driver(self, name, interval):
-        self.change("driver")
+        self.changes.append("driver")
         config = {"enableSecretRotation": "true", "rotationPollInterval": interval}
         self.clusters[name]["addonProfiles"] = {"azureKeyvaultSecretsProvider": {"enabled": True, "config": config}}
 
@@ -268,7 +265,7 @@ class Cloud:
 
     def acr_build(self, registry, image, file):
         self.one(self.registries, registry)
-        self.change("image")
+        self.changes.append("image")
         self.builds.append((registry, image))
 
     def identity_list(self, resource_group):
@@ -289,7 +286,7 @@ class Cloud:
     def identity_federated_credential_create(self, name, identity_name, resource_group, issuer, subject, audiences):
         assert audiences == "api://AzureADTokenExchange"
         self.one(self.identities, identity_name)
-        self.change("credential")
+        self.changes.append("credential")
         # As Azure does it: one that is there is replaced.
         self.credentials = [old for old in self.credentials if old["name"] != name]
         self.credentials.append({"name": name, "identity": identity_name, "issuer": issuer, "subject": subject})

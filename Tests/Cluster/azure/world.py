@@ -56,7 +56,7 @@ class World(Cloud):
                 content = file.read()
             if words[0] == "diff":
                 return Answer(status=0 if content == self.manifests else 1, output="- what was\n+ what will be\n")
-            self.change("manifests")
+            self.changes.append("manifests")
             self.manifests = content
             return Answer()
         assert words[0] == self.namespace, f"{words[0]}, not {self.namespace}"
@@ -148,7 +148,7 @@ class World(Cloud):
             if "--upload-file" in call.arguments:
                 with open(os.path.join(self.folder, call.arguments[call.arguments.index("--upload-file") + 1])) as file:
                     created, self.client = self.client is None, json.load(file)
-                self.change("client")
+                self.changes.append("client")
                 return 201 if created else 200, self.client
             return (200, self.client) if self.client else (404, {})
         vault = self.objects["SecretProviderClass"]["spec"]["parameters"]["keyvaultName"]

@@ -58,8 +58,9 @@ test: packages ## Prove everything: the import graph, then every unit, style and
 	$(BUILD) --build-tests
 	swift test --skip-build
 
-test-cluster: packages ## Prove the files for a cluster, without one: the overlays of k8s/ by schemas, policies and the program, its scripts by stand-ins (2 min).
-	@scripts/packages --without-services python3:python3 shellcheck:shellcheck openssl:openssl
+test-cluster: packages ## Prove the files for a cluster, without one: overlays, scripts, alerts, and the runbook fault by fault (3 min).
+	@scripts/packages --without-services python3:python3 shellcheck:shellcheck openssl:openssl \
+	    curl:curl jq:jq strace:strace prometheus:promtool
 	@scripts/venv Tests/Cluster/requirements.txt .build/cluster-venv
 	$(BUILD) --product keyward
 	@Tests/Cluster/run

@@ -33,14 +33,14 @@ class Family:
 
 def families(text):
     """By name, in the order of the text."""
-    found, help = {}, {}
+    found, helps = {}, {}
     for line in text.splitlines():
         if line.startswith("# HELP "):
             _, _, name, words = line.split(" ", 3)
-            help[name] = words
+            helps[name] = words
         elif line.startswith("# TYPE "):
             _, _, name, kind = line.split(" ")
-            family = found[name] = Family(name, kind, help.get(name, ""), [])
+            family = found[name] = Family(name, kind, helps.get(name, ""), [])
         elif line:
             name, labels, value = SAMPLE.fullmatch(line).groups()
             family.samples.append(Sample(name, dict(LABEL.findall(labels or "")), float(value)))
@@ -72,8 +72,8 @@ class Selector:
         return sample.name == self.name and all(
             holds(operator, value, sample.labels.get(label, "")) for label, operator, value in self.matchers)
 
-    def chosen(self, all):
-        return [sample for sample in all if self.chooses(sample)]
+    def chosen(self, samples):
+        return [sample for sample in samples if self.chooses(sample)]
 
 
 def holds(operator, pattern, value):

@@ -105,7 +105,8 @@ class Pod:
             self.holder = subprocess.Popen(
                 ["unshare", "--mount", "--propagation", "private", "sh", "-c", "echo ready; exec sleep 600"],
                 stdout=subprocess.PIPE)
-            assert self.holder.stdout.readline() == b"ready\n", "no mount namespace"
+            if self.holder.stdout.readline() != b"ready\n":
+                raise NotHere("it takes a mount namespace, which this machine does not give")
             self.space = ["nsenter", f"--mount=/proc/{self.holder.pid}/ns/mnt", "--"]
             self.prefix = [*self.space, *IDENTITY]
         self.run([*self.space, "mount", *map(str, words)])

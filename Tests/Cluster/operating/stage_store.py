@@ -75,7 +75,8 @@ def disk_error(pod):
          "inject=fdatasync:error=EIO"], stderr=subprocess.PIPE, text=True)
     try:
         said = tracer.stderr.readline()
-        assert "attached" in said, said
+        if "attached" not in said:
+            raise NotHere(f"strace cannot attach: {said.strip()}")
         eventually(lambda: pod.put_patient() == 503, "a write does not fail though its sync does")
     finally:
         tracer.terminate()

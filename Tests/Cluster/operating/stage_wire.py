@@ -82,13 +82,13 @@ def plain_http_to_tls(pod):
 
 def crowd(pod, count):
     """Connections that are open and served; one more is closed as it comes."""
-    open = [pod.connect() for _ in range(count)]
-    for connection in open:
+    crowded = [pod.connect() for _ in range(count)]
+    for connection in crowded:
         connection.request("GET", "/livez")
         connection.getresponse().read()
     with pod.connect_raw() as raw:
         assert raw.recv(1) == b"", "one connection more is served"
-    for connection in open:
+    for connection in crowded:
         connection.close()
 
 

@@ -12,7 +12,7 @@ def text():
         with_tls(pod, issue(pod))
         pod.environment["KEYWARD_AUDIT_LOG"] = str(pod.claim / "audit.ndjson")
         overlapping(pod, "10m")
-        assert pod.login(b"rotated") == 200
+        assert pod.login() == pod.login(b"rotated") == 200
         denied(pod, b"wrong")
         assert pod.put("/fhir/Client/basic", CLIENT) == 200
         store = journal(pod).parent

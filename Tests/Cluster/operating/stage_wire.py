@@ -137,7 +137,7 @@ def body_too_large(pod):
 
 @staging
 def slow_clients(pod):
-    pod.environment["KEYWARD_HEADER_TIMEOUT"] = "300ms"
+    pod.environment["KEYWARD_HEADER_TIMEOUT"] = "1s"
     pod.start()
     with pod.connect_raw() as raw:
         raw.sendall(b"GET /livez")

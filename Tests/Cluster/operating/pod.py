@@ -112,6 +112,10 @@ class Pod:
             self.prefix = [*self.space, *IDENTITY]
         self.run([*self.space, "mount", *map(str, words)])
 
+    def outside(self, path):
+        """What the pod has at a path, mounts too, as this process finds it."""
+        return Path(f"/proc/{self.holder.pid}/root{path}") if self.holder else path
+
     @staticmethod
     def run(words, **options):
         done = subprocess.run(words, capture_output=True, text=True, timeout=LIMIT, **options)
@@ -141,7 +145,7 @@ class Pod:
     def start(self, client=CLIENT):
         """Runs the server until it listens, and registers the Client `basic`."""
         self.launch()
-        said = eventually(lambda: self.lines("listening"), f"the server does not listen: {self.log}")[0]
+        said = eventually(lambda: self.lines("listening"), lambda: f"no server listens: {self.log}")[0]
         self.ports = {"main": said["port"], "ops": said["ops_port"]}
         self.scheme = "https" if said["tls"] else "http"
         if client:

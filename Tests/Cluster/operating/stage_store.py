@@ -33,29 +33,49 @@ def torn_tail(pod):
     pod.start()
 
 
+def write_journal(pod, resources):
+    """A store that is written by hand, checksums and all: a version of each resource, by type and id."""
+    time, crc, text = "2026-11-29T12:00:00.000Z", 0, bytearray()
+    lines = ['"format":"keyward-journal","version":1}\n']
+    for number, (type, id, members) in enumerate(resources, 1):
+        meta = f'"meta":{{"versionId":"1","lastUpdated":"{time}"}}'
+        lines.append(
+            f'"seq":{number},"type":"{type}","id":"{id}","version":1,"time":"{time}","action":"put",'
+            f'"resource":{{"resourceType":"{type}","id":"{id}",{meta},{members}}}}}\n')
+    for line in lines:
+        crc = zlib.crc32(line.encode(), crc)
+        text += f'{{"crc":"{crc:08x}",{line}'.encode()
+    path = pod.outside(journal(pod))
+    path.parent.mkdir(mode=0o700)
+    path.write_bytes(text)
+    for each in path.parent, path:
+        pod.own(each)
+
+
 @staging
 def literal_secret(pod):
-    """A store that somebody wrote by hand, checksums and all."""
-    header = '"format":"keyward-journal","version":1}\n'
-    commit = (
-        '"seq":1,"type":"Client","id":"basic","version":1,"time":"2026-11-29T12:00:00.000Z","action":"put","resource":'
-        '{"resourceType":"Client","id":"basic","meta":{"versionId":"1","lastUpdated":"2026-11-29T12:00:00.000Z"},'
-        '"secret":"a literal"}}\n')
-    crc, text = 0, ""
-    for line in header, commit:
-        crc = zlib.crc32(line.encode(), crc)
-        text += f'{{"crc":"{crc:08x}",{line}'
-    journal(pod).parent.mkdir(mode=0o700)
-    journal(pod).write_text(text)
-    for path in journal(pod).parent, journal(pod):
-        pod.own(path)
+    write_journal(pod, [("Client", "basic", '"secret":"a literal"')])
     pod.start(client=None)
+
+
+def on_disk_of(pod, size):
+    """The store on a file system of its own."""
+    owner = ",uid=10001,gid=10001" if os.geteuid() == 0 else ""
+    pod.mount("-t", "tmpfs", "-o", f"size={size},mode=0770{owner}", "keyward", pod.claim)
+
+
+@staging
+def compaction_fails(pod):
+    # 64 MB are just short of the 64 MiB at which a compaction begins, and more than half of what there is.
+    on_disk_of(pod, "100m")
+    write_journal(pod, (("Patient", f"p{number}", f'"language":"{"x" * 2_000_000}"') for number in range(32)))
+    pod.start()
+    assert pod.put_patient("last", 2_000_000) == pod.put_patient("more", 2_000_000) == 201
 
 
 @staging
 def store_full(pod):
-    owner = ",uid=10001,gid=10001" if os.geteuid() == 0 else ""
-    pod.mount("-t", "tmpfs", "-o", f"size=1m,mode=0770{owner}", "keyward", pod.claim)
+    on_disk_of(pod, "1m")
     pod.start()
     statuses = [pod.put_patient(f"p{number}", 200_000) for number in range(8)]
     assert 507 in statuses, f"no write is refused: {statuses}"

@@ -199,10 +199,6 @@ class Pod:
         """A socket to the main listener."""
         return socket.create_connection(("127.0.0.1", self.ports["main"]), LIMIT)
 
-    def is_at_rest(self):
-        """Whether no connection is open but the one that asks."""
-        return [each.value for each in self.samples() if each.name == "keyward_connections"] == [1]
-
     def ask(self, path, listener="main", method="GET", user=None, password=b"", body=None, **fields):
         """Status and content."""
         if user:

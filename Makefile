@@ -25,7 +25,7 @@ SWIFT := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/So
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
 unexport VALUE
 
-.PHONY: help packages build run rotate test test-asan test-tsan fuzz soak idle bench bench-vault bench-alike bench-wire bench-calls bench-instructions bench-store format lint clean
+.PHONY: help packages build run rotate test test-cluster test-asan test-tsan fuzz soak idle bench bench-vault bench-alike bench-wire bench-calls bench-instructions bench-store format lint clean
 
 help: ## List the targets, each with a sentence.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,13 @@ test: packages ## Prove everything: the import graph, then every unit, style and
 	@scripts/clients
 	$(BUILD) --build-tests
 	swift test --skip-build
+
+test-cluster: packages ## Prove the files for a cluster, without one: overlays, scripts, alerts, and the runbook fault by fault (3 min).
+	@scripts/packages --without-services python3:python3 shellcheck:shellcheck openssl:openssl \
+	    curl:curl jq:jq strace:strace prometheus:promtool
+	@scripts/venv Tests/Cluster/requirements.txt .build/cluster-venv
+	$(BUILD) --product keyward
+	@Tests/Cluster/run
 
 test-asan: packages ## Run the tests, and the keyward they start, under the address and leak sanitizer: 20 minutes at most.
 	@scripts/sanitized address

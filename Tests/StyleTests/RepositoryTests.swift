@@ -30,38 +30,16 @@ import Testing
     @Test func everyVaultConfigWeShipHasTheShapeOfTheExample() throws {
         let example = try shape(of: repository.text("Config/vault-config.json"))
         #expect(example.contains("/secret/*/scope/resource_type: string"))
-        let mapped = try blockScalar("vault-config.json", in: repository.text("k8s/vault-config.yaml"))
-        #expect(try shape(of: mapped) == example)
+        let overlays = repository.root.appendingPathComponent("k8s/overlays")
+        let names = try FileManager.default.contentsOfDirectory(atPath: overlays.path)
+        #expect(names.contains("azure-key-vault"))
+        for name in names {
+            #expect(try shape(of: repository.text("k8s/overlays/\(name)/vault-config.json")) == example, "\(name)")
+        }
         #expect(try shape(of: repository.text("docker/tutorial/vault-config.json")) == example)
     }
 
-    @Test func everySecretOfTheConfigMapIsMountedByTheDeployment() throws {
-        let deployment = try repository.text("k8s/deployment.yaml")
-        let provider = try repository.text("k8s/secret-provider-class.yaml")
-        let block = try blockScalar("vault-config.json", in: repository.text("k8s/vault-config.yaml"))
-        let config = try #require(try JSONSerialization.jsonObject(with: Data(block.utf8)) as? [String: Any])
-        let secrets = try #require(config["secret"] as? [String: [String: Any]])
-        for (name, secret) in secrets {
-            let path = try #require(secret["path"] as? String)
-            let folder = (path as NSString).deletingLastPathComponent
-            #expect(deployment.contains("mountPath: \(folder)\n"), "\(name): nothing is mounted at \(folder)")
-            let file = (path as NSString).lastPathComponent
-            #expect(provider.contains("objectName: \(file)\n"), "\(name): the provider does not deliver \(file)")
-        }
-        #expect(!deployment.contains("subPath:"), "a subPath mount never sees a rotation")
-        #expect(deployment.contains("enableServiceLinks: false\n"), "a Service named keyward sets KEYWARD_PORT")
-    }
-
     // MARK: reading
-
-    /// The text of `key: |` in YAML: the lines below that are indented further.
-    private func blockScalar(_ key: String, in yaml: String) throws -> String {
-        let lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
-        let start = try #require(lines.firstIndex { $0.trimmingCharacters(in: .whitespaces) == "\(key): |" })
-        let indentation = lines[start].prefix { $0 == " " }.count
-        return lines[(start + 1)...].prefix { $0.isEmpty || $0.prefix { $0 == " " }.count > indentation }
-            .joined(separator: "\n")
-    }
 
     private func shape(of json: String) throws -> Set<String> {
         shape(of: try JSONSerialization.jsonObject(with: Data(json.utf8)), at: "")

@@ -1,0 +1,106 @@
+"""What a run makes of what is there already, of names, and of a machine without the tools."""
+
+from .checks import check, fails, succeeds
+from .house import House
+from .world import World
+
+
+@check
+def what_is_there_in_another_state_is_mended_and_no_more():
+    with House.built() as house:
+        cluster = house.world.clusters["keyward"]
+        cases = [
+            (lambda: cluster.update(securityProfile={"workloadIdentity": None}),
+             ["cluster with workload identity", "credential"]),
+            (lambda: cluster.update(addonProfiles=None), ["driver"]),
+            (lambda: cluster["addonProfiles"]["azureKeyvaultSecretsProvider"]["config"].update(
+                rotationPollInterval="2m"), ["driver"]),
+            (lambda: house.world.credentials[0].update(issuer="https://another"), ["credential"]),
+            (lambda: house.world.credentials.clear(), ["credential"]),
+            (lambda: house.world.roles.pop(), ["role Key Vault Secrets User"]),
+            (lambda: house.world.builds.clear(), ["image"]),
+            (lambda: setattr(house.world, "client", {"id": "basic"}), ["client"]),
+            (lambda: setattr(house.world, "manifests", house.world.manifests.replace("8080", "8082")), ["manifests"]),
+        ]
+        for change, mended in cases:
+            change()
+            succeeds(house.up())
+            assert house.world.changes == mended, f"{house.world.changes}, not {mended}"
+
+
+@check
+def other_names_are_used_kept_and_quoted():
+    odd = ["--resource-group", "a.b(c)_-", "--cluster", "A_1-z", "--namespace", "other-1", "--identity", "I_d-1",
+           "--key-vault", "Kv-9", "--registry", "Reg99", "--location", "westeurope", "--rotation", "2m"]
+    with House() as house:
+        done = succeeds(house.up(*odd))
+        assert "--resource-group 'a.b(c)_-'" in done.stdout
+        assert house.world.groups["a.b(c)_-"]["location"] == "westeurope" and house.world.namespace == "other-1"
+        assert house.world.clusters["A_1-z"]["addonProfiles"]["azureKeyvaultSecretsProvider"]["config"][
+            "rotationPollInterval"] == "2m"
+        succeeds(house.up())
+        assert house.world.changes == [], "they are kept"
+        succeeds(house.down("--yes", "--purge"))
+        assert not house.world.groups and not house.world.deleted_vaults
+
+
+@check
+def names_that_azure_would_refuse_are_refused_first():
+    for flag, value in [
+            ("--resource-group", "a b"), ("--resource-group", "a."), ("--resource-group", "x" * 91),
+            ("--key-vault", "1abc"), ("--key-vault", "a--b"), ("--key-vault", "x" * 25),
+            ("--key-vault", "$(touch pwned)"), ("--registry", "a-bcdef"), ("--namespace", "Upper"),
+            ("--namespace", "a'b"), ("--cluster", "-a"), ("--identity", "ab"), ("--location", "West Europe"),
+            ("--rotation", "30"), ("--image", "a image"), ("--interval", "-1"), ("--tries", "0")]:
+        with House() as house:
+            fails(house.run(["bash", "k8s/azure/up.sh", flag, value]), 64, flag, "must be")
+            assert house.world.calls == [] and house.kept == {} and not (house.folder / "pwned").exists()
+    with House() as house:
+        fails(house.up("--reource-group", "x"), 64, "--reource-group: unknown", "--help")
+        fails(house.up("--image"), 64, "--image needs a value")
+        assert "--key-vault" in succeeds(house.up("--help")).stdout and house.world.calls == []
+        (house.folder / "k8s/azure/.state").mkdir()
+        (house.folder / "k8s/azure/.state/names").write_text("PATH=/nowhere\n")
+        fails(house.up(), 78, "'PATH' is not a name")
+
+
+@check
+def a_missing_tool_or_an_old_az_is_said_before_anything_is_made():
+    for tool in "az", "kubectl", "curl", "openssl":
+        with House(without=[tool]) as house:
+            fails(house.up(), 69, f"{tool} is missing: install ")
+            assert house.world.calls == []
+    for version, status in ("2.9.0", 69), ("2.46.9", 69), ("2.47.0", 0), ("2.100.0", 0):
+        with House() as house:
+            house.world.azure_cli = version
+            done = house.up()
+            assert done.returncode == status, f"{version}: {done.stderr}"
+            assert not status or ("2.47.0 or newer" in done.stderr and house.world.changes == [])
+    with House() as house:
+        house.world.account = "nobody"
+        fails(house.up(), 1, "stopped in step 0", "az login")
+
+
+@check
+def a_service_principal_and_an_image_of_ones_own_will_do():
+    with House() as house:
+        house.world.account = "servicePrincipal"
+        succeeds(house.up("--image", "ghcr.io/somebody/keyward:1.0"))
+        assert not house.world.registries and "image" not in house.world.changes
+        assert any(role["principalId"].startswith("4444") for role in house.world.roles)
+
+
+@check
+def a_secret_that_was_there_is_kept_and_any_value_will_do():
+    with House() as house:
+        class Theirs(World):
+            def keyvault_create(self, **options):
+                super().keyvault_create(**options)
+                version = {"id": "https://theirs.vault.azure.net/secrets/client-secret/0",
+                           "value": 'a"b\\c:d &/ é$(x)', "attributes": {"created": "2025"}}
+                self.vaults["theirs"]["secrets"]["client-secret"] = [version]
+
+        house.enter(Theirs(house.world.kubectl_path))
+        succeeds(house.up("--key-vault", "theirs"))
+        made = [change for change in house.world.changes if change.startswith("secret")]
+        assert made == ["secret root-secret", "secret client-secret"], "one is made, the other rotated"

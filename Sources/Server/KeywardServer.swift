@@ -63,7 +63,7 @@ package final class KeywardServer: Sendable {
         let probes = Probes(store: store)
         health = Health(
             store: store, directory: directory, vault: vault, watch: watch, rootSecret: rootSecret, audit: audit,
-            tls: entrance?.credentials, version: version, logger: logger)
+            tls: entrance?.credentials, version: version)
         let capabilities = Capabilities(version: version, started: wallClock())
         let writing = Writing(nesting: settings.nesting, vault: vault, logger: logger) { LogicalID.random() }
 
@@ -118,6 +118,9 @@ package final class KeywardServer: Sendable {
         registry.gauge("keyward_connections", help: "Open connections.") { [sockets] in Int64(sockets.connections) }
         registry.gauge("keyward_connections_limit", help: "Connections that may be open.") { [connectionLimit] in
             Int64(connectionLimit)
+        }
+        registry.gauge("keyward_store_writable", help: "1 while the store takes writes, 0 while it refuses them.") {
+            store.condition == .writable ? 1 : 0
         }
         registry.gauge("keyward_build_info", help: "Always 1.", labels: ["version": version]) { 1 }
         self.settings = settings
@@ -222,7 +225,8 @@ package final class KeywardServer: Sendable {
             compaction.history = settings.storeHistory
             compaction.report = { events.compacted($0) }
             do throws(StorageError) {
-                return try JournalStore.open(folder, compaction: compaction, clock: wallClock)
+                return try JournalStore.open(
+                    folder, compaction: compaction, changed: { events.changed($0) }, clock: wallClock)
             } catch {
                 throw .store(folder: folder, error)
             }

@@ -30,10 +30,12 @@ extension JournalStore {
     ///   - waitingLimit: commits that may wait for the disk; one more is `overloaded`.
     ///   - create: without it a folder that holds no store is `missing`.
     ///   - compaction: when segments are taken into a base, and what of them.
+    ///   - changed: is told whenever the store begins to refuse writes, for another reason, or takes them again.
     /// - Throws: `locked`, `missing`, `unknownFormat`, `damaged`, `disk`.
     package static func open(
         _ folder: String, disk: any Disk = SystemDisk(), create: Bool = true, waitingLimit: Int = defaultWaitingLimit,
-        compaction: CompactionSettings = CompactionSettings(), clock: @escaping @Sendable () -> Instant
+        compaction: CompactionSettings = CompactionSettings(),
+        changed: @escaping @Sendable (StoreCondition) -> Void = { _ in }, clock: @escaping @Sendable () -> Instant
     ) throws(StorageError) -> (store: JournalStore, recovery: Recovery) {
         if create {
             try onDisk { () throws(DiskFault) in try disk.makeFolders(folder) }
@@ -73,7 +75,7 @@ extension JournalStore {
             file: file.path, commits: reader.last.sequence, resources: index.count, cutBytes: reader.last.tornTail)
         let store = JournalStore(
             folder, on: disk, index: index, past: past, from: reader, lock: lock, waitingLimit: waitingLimit,
-            compaction: compaction, clock: clock)
+            compaction: compaction, health: StoreHealth(changed: changed), clock: clock)
         return (store, recovery)
     }
 

@@ -61,17 +61,11 @@ package final class JournalStore: ResourceStore {
         }
     }
 
-    private struct Health {
-        var condition = StoreCondition.writable
-        /// The queue will look whether there is room again.
-        var isTrying = false
-    }
-
     let view: Mutex<View>
     private let revision = SystemRevision()
     private let waiting = Mutex(Waiting())
     let desk: Mutex<Desk>
-    private let health = Mutex(Health())
+    private let health: StoreHealth
     let lock: Mutex<FolderLock?>
     let queue = DispatchQueue(label: "keyward.store")
     /// Where segments are taken into a base, beside the writers.
@@ -95,7 +89,7 @@ package final class JournalStore: ResourceStore {
     /// A store over files that were read to their end. `waitingLimit` is the number of commits that may wait.
     init(
         _ folder: String, on disk: any Disk, index: consuming VersionIndex, past: Past, from reader: StoreReader,
-        lock: consuming FolderLock, waitingLimit: Int, compaction: CompactionSettings,
+        lock: consuming FolderLock, waitingLimit: Int, compaction: CompactionSettings, health: StoreHealth,
         clock: @escaping @Sendable () -> Instant
     ) {
         view = Mutex(View(index: index, past: past))
@@ -106,6 +100,7 @@ package final class JournalStore: ResourceStore {
         self.folder = folder
         self.disk = disk
         settings = compaction
+        self.health = health
         self.lock = Mutex(lock)
         self.waitingLimit = waitingLimit
         self.clock = clock
@@ -186,7 +181,7 @@ package final class JournalStore: ResourceStore {
             do {
                 try desk.writer.append(draft.commits)
                 desk.lastUpdated = time
-                health.withLock { $0.condition = .writable }
+                health.set(.writable)
                 let length = desk.writer.length
                 view.withLock { $0.past.grow(to: length) }
                 for versions in draft.commits {
@@ -199,7 +194,7 @@ package final class JournalStore: ResourceStore {
                 }
             } catch {
                 // A precondition that failed may have failed on a version that now never was: all share the fate.
-                health.withLock { $0.condition = .refusing(error.description) }
+                health.set(.refusing(error.description))
                 results = results.map { _ in .failure(error) }
             }
         }
@@ -210,19 +205,13 @@ package final class JournalStore: ResourceStore {
 
     /// After what may have been the end of all writing.
     func noteStop(of writer: JournalWriter) {
-        if let reason = writer.isStopped { health.withLock { $0.condition = .refusing(reason) } }
+        if let reason = writer.isStopped { health.set(.refusing(reason)) }
     }
 
     /// While it refuses, each look makes the store see, on its queue, whether there is room again: a server that is
     /// taken out of service for a full disk gets no write that would tell.
     package var condition: StoreCondition {
-        health.withLock { health in
-            if health.condition != .writable, !health.isTrying {
-                health.isTrying = true
-                queue.async { self.tryRoom() }
-            }
-            return health.condition
-        }
+        health.look { queue.async { self.tryRoom() } }
     }
 
     package func probe() async {
@@ -243,7 +232,7 @@ package final class JournalStore: ResourceStore {
                 return .refusing(error.description)
             }
         }
-        health.withLock { $0 = Health(condition: condition) }
+        health.set(condition, isEndOfTry: true)
     }
 
     package func close() async {
@@ -253,7 +242,7 @@ package final class JournalStore: ResourceStore {
         await withCheckedContinuation { done in
             queue.async {
                 self.desk.withLock { $0.writer.stop(Self.closed) }
-                self.health.withLock { $0.condition = .refusing(Self.closed) }
+                self.health.end(Self.closed)
                 self.lock.withLock { $0 = nil }
                 done.resume()
             }

@@ -40,12 +40,14 @@ import Testing
         #expect(try site.http.get("/fhir/Patient/last", Site.basic).status == 404)
         let errors = site.server.logLines.filter { $0.text.contains("No space left on device") }
         #expect(!errors.isEmpty, "\(site.server.log)")
+        #expect(site.server.logLines.contains { $0.message == "the store takes no writes" && $0.level == "error" })
 
         try filler.close()
         try FileManager.default.removeItem(atPath: "\(space.seen)/filler")
         // No write has to try it, nor does `/health`, which does so by itself.
         #expect(try eventually(within: .seconds(5)) { try site.http.get("/readyz").status == 200 })
         #expect(try eventually(within: .seconds(3)) { try refuses(site) == false })
+        #expect(site.server.logLines.contains { $0.message == "the store takes writes again" })
         #expect(try site.http.put("/fhir/Patient/last", patient("last", 10_000), Site.basic).status == 201)
         site.server.kill()
         try site.start()

@@ -26,6 +26,25 @@ import Testing
         #expect(try JournalStore.opened(on: disk).current(try key("Patient/a"))?.version == 2)
     }
 
+    @Test func thatItRefusesAndNoLongerDoesIsToldOnce() async throws {
+        let disk = TestDisk()
+        let told = Told()
+        let store = try JournalStore.open(
+            "store", disk: disk, changed: { condition in told.conditions.withLock { $0.append(condition) } },
+            clock: TestClock().now
+        ).store
+        try await store.put("Patient/a")
+        disk.fail("pwrite", with: ENOSPC)
+        for _ in 0..<3 { await #expect(throws: StorageError.self) { try await store.put("Patient/a") } }
+        await store.probe()
+        disk.fail("pwrite", with: nil)
+        await store.probe()
+        try await store.put("Patient/a")
+        await store.close()
+        let conditions = told.conditions.withLock { $0 }
+        #expect(conditions.count == 2 && conditions.last == .writable, "\(conditions)")
+    }
+
     @Test(arguments: [EIO, EROFS])
     func anotherWriteErrorIsUnavailableUntilItEnds(_ code: Int32) async throws {
         let disk = TestDisk()
@@ -184,4 +203,8 @@ import Testing
         disk.fail(call, with: nil)
         _ = try JournalStore.opened(on: disk)
     }
+}
+
+private final class Told: Sendable {
+    let conditions = Mutex<[StoreCondition]>([])
 }

@@ -1,6 +1,5 @@
 internal import FHIR
 internal import HTTP
-internal import Logging
 internal import Storage
 internal import Transport
 internal import Vault
@@ -20,16 +19,13 @@ actor Health {
     private let tls: TLSCredentials?
     private let version: String
     private let now: @Sendable () -> Deadline
-    private let logger: Logger
     private var last: (report: HealthReport, until: Deadline)?
     private var underWay: Task<HealthReport, Never>?
-    /// Why the store took no writes at the last look, if so.
-    private var refusal: String?
 
     /// - Parameter rootSecret: a reference that counts as a Client's does.
     init(
         store: any ResourceStore, directory: ClientDirectory, vault: SecretResolver, watch: VaultWatch,
-        rootSecret: SecretName?, audit: Audit? = nil, tls: TLSCredentials? = nil, version: String, logger: Logger,
+        rootSecret: SecretName?, audit: Audit? = nil, tls: TLSCredentials? = nil, version: String,
         now: @escaping @Sendable () -> Deadline = Deadline.now
     ) {
         self.store = store
@@ -40,7 +36,6 @@ actor Health {
         self.audit = audit
         self.tls = tls
         self.version = version
-        self.logger = logger
         self.now = now
     }
 
@@ -65,16 +60,7 @@ actor Health {
         let report = await look.value
         underWay = nil
         last = (report, begun.advanced(by: Self.maximumAge))
-        note(report.store.refusal)
         return report
-    }
-
-    private func note(_ current: String?) {
-        if let current, current != refusal {
-            logger.error("the store takes no writes", metadata: ["detail": "\(current)"])
-        }
-        if current == nil, refusal != nil { logger.info("the store takes writes again") }
-        refusal = current
     }
 
     private nonisolated func lookAtStore() async -> HealthReport.Store {

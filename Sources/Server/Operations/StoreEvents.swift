@@ -16,6 +16,13 @@ struct StoreEvents: Sendable {
         self.logger = logger
     }
 
+    func changed(_ condition: StoreCondition) {
+        switch condition {
+        case .writable: logger.info("the store takes writes again")
+        case .refusing(let reason): logger.error("the store takes no writes", metadata: ["detail": "\(reason)"])
+        }
+    }
+
     func compacted(_ result: Result<CompactionReport, StorageError>) {
         switch result {
         case .success(let report):

@@ -249,7 +249,7 @@ import Transport
         func health(_ audit: Audit?) async -> Response {
             await Health(
                 store: desk.store, directory: ClientDirectory(desk.store), vault: desk.vault, watch: desk.watch(),
-                rootSecret: nil, audit: audit, version: "1", logger: log.logger()
+                rootSecret: nil, audit: audit, version: "1"
             ).respond()
         }
         #expect(await health(nil).json.value(at: "checks", "audit") == nil)

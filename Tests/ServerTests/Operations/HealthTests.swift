@@ -17,7 +17,7 @@ import Vault
         Health(
             store: desk.store, directory: ClientDirectory(desk.store), vault: desk.vault,
             watch: watch ?? desk.watch(), rootSecret: rootSecret.map { SecretName($0) }, version: "1.2.3",
-            logger: desk.log.logger(), now: now)
+            now: now)
     }
 
     private func check(_ name: String, of response: Response) -> JSONObject? {

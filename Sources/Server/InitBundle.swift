@@ -60,9 +60,7 @@ struct InitBundle: Sendable {
     func apply(
         to store: any ResourceStore, _ settings: Settings, _ audit: Audit?
     ) async throws(StartFault) -> Applied {
-        let changed = puts.filter { put in
-            store.current(put.change.key).map { !put.change.leaves($0) } ?? true
-        }
+        let changed = puts.filter { !store.holds($0.change) }
         let applied = Applied(path: path, changed: changed, unchanged: puts.count - changed.count)
         if changed.isEmpty { return applied }
         let audited = changed.map(\.change.key).filter { $0.type.kind == .system }

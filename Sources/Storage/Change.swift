@@ -43,7 +43,7 @@ package struct Change: Sendable {
     var bytes: Int { resource?.count ?? 0 }
 
     /// Whether it is a put that would give this version another number and time, and change nothing else of it.
-    package func leaves(_ current: StoredVersion) -> Bool {
+    func leaves(_ current: StoredVersion) -> Bool {
         guard let resource, let body = current.body else { return false }
         return resource.stamped(version: current.version, lastUpdated: current.lastUpdated) == body
     }

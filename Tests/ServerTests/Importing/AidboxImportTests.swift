@@ -125,7 +125,7 @@ import Vault
                 + #""secret":"s3cret"}}"#,
             #"{"resourceType":"IdentityProvider","id":"i","client":{"private-key":"@secret:file:/s/key"}}"#,
             #"{"resourceType":"AidboxTopicDestination","id":"a","parameter":"#
-                + #"[{"name":"saslJaasConfig","valueString":"@secret:file:/s/jaas"},{"name":"url","valueString":"u"}]}"#,
+                + #"[{"name":"saslJaasConfig","valueString":"@secret:file:/j"},{"name":"url","valueString":"u"}]}"#,
         ]
         let work = try work(resources.joined(separator: "\n\n") + "\n")
         #expect(work.changes.map(\.key.text) == ["IdentityProvider/i", "AidboxTopicDestination/a"])

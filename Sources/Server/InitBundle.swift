@@ -90,14 +90,23 @@ extension InitBundle.Applied {
                 "path": "\(path)", "changed": .stringConvertible(changed.count),
                 "unchanged": .stringConvertible(unchanged),
             ])
+        var notices: [Logger.Metadata] = []
         for put in changed {
             for reference in put.references {
                 let requester = Requester(put.change.key, reference)
                 guard let obstacle = vault.obstacle(to: SecretName(reference.name), for: requester) else { continue }
-                logger.notice(UnusableReference.notice, metadata: obstacle.fields(of: put.change.key, reference))
+                notices.append(obstacle.fields(of: put.change.key, reference))
             }
         }
+        for fields in notices.prefix(Self.notices) { logger.notice(UnusableReference.notice, metadata: fields) }
+        guard notices.count > Self.notices else { return }
+        logger.notice(
+            "more resources of the init bundle refer to secrets that they cannot use yet; keyward check lists them",
+            metadata: ["more": .stringConvertible(notices.count - Self.notices)])
     }
+
+    /// A bundle may have thousands, and a log that is flooded loses other lines.
+    private static let notices = 20
 }
 
 /// Why an init bundle cannot be applied.

@@ -109,4 +109,12 @@ import Vault
         #expect(notices.map { $0.fields["resource"] } == ["Client/a"], "once, when it is put")
         #expect(notices.first?.fields["reason"] == "unknown-secret")
     }
+
+    @Test func thousandsOfSuchReferencesDoNotFloodTheLog() async throws {
+        let vault = SecretResolver(config: .none, files: PosixFiles()) { _ in }
+        let clients = (0..<5_000).map { client("c\($0)", secret: "s\($0)") }
+        try await read(bundle(clients)).apply(to: store, Settings(), nil).report(to: log.logger(), vault)
+        #expect(log.lines.count == 22)
+        #expect(log.lines.last?.fields["more"] == "4980")
+    }
 }

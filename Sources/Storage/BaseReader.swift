@@ -94,7 +94,7 @@ struct BaseReader {
             try flaw(reason, line: lines, head: isHeader || isTaken ? nil : LineHead(line), report)
         case .damaged:
             let head = LineHead(line)
-            let isLost = isHeaderDue ? head.sequence != nil : !BaseEnd.isLegible(in: line)
+            let isLost = isHeaderDue ? head.sequence != nil : !isWholeEnd(line)
             isHeaderDue = false
             let reason = "the checksum does not fit: a byte was changed, or lines are missing or out of order"
             try flaw(reason, line: lines, head: isLost ? head : nil, report)
@@ -131,6 +131,12 @@ struct BaseReader {
         last = (version.key, version.version)
         newest = max(newest, entry.sequence)
         return try visit(entry.sequence, version)
+    }
+
+    /// Whether a damaged line was the end, and no line is missing in front of it, as far as it is legible.
+    private func isWholeEnd(_ line: Span<UInt8>) -> Bool {
+        guard BaseEnd.isLegible(in: line) else { return false }
+        return BaseEnd(line: [UInt8](line)).map { $0.lines == lines } ?? true
     }
 
     private func objection(toHeader line: [UInt8]) throws(StorageError) -> String? {

@@ -13,7 +13,11 @@ struct FolderDraft {
     /// Of the folder while it is filled. No folder of anybody else is named so.
     private static let suffix = ".keyward-unfinished"
 
+    /// An empty file that says of a folder that it is a draft: what else has its name is somebody's, and stays.
+    private static let mark = "unfinished"
+
     private var path: String { target + Self.suffix }
+    private var marked: String { "\(path)/\(Self.mark)" }
 
     init(_ target: String, on disk: any Disk) {
         var name = target[...]
@@ -34,12 +38,19 @@ struct FolderDraft {
         outside store: String, mayBeEmpty: Bool, _ fill: (_ path: String) throws(StorageError) -> Report
     ) throws(StorageError) -> Report {
         try refuseOccupied(mayBeEmpty: mayBeEmpty)
+        try refuseForeign()
         let lock = try lockedFolder()
         return try withExtendedLifetime(lock) { _ throws(StorageError) in
             let report: Report
             do throws(StorageError) {
                 try refuseInside(store)
                 try clear(path)
+                do throws(DiskFault) {
+                    _ = try disk.open(marked, for: .creating)
+                    try disk.syncFolder(path)
+                } catch {
+                    throw .writing(error)
+                }
                 report = try fill(path)
                 do throws(DiskFault) {
                     try disk.syncFolder(path)
@@ -56,6 +67,8 @@ struct FolderDraft {
             } catch {
                 throw .unavailable("\(target) is whole, but a power cut may still undo its name: \(error)")
             }
+            // Where it stays, it does no harm.
+            try? disk.remove("\(target)/\(Self.mark)")
             return report
         }
     }
@@ -72,10 +85,26 @@ struct FolderDraft {
         }
     }
 
-    /// Removes all files of the draft but its lock.
+    /// A folder that has the draft's name already is one that an ended process has left, or is not touched.
+    private func refuseForeign() throws(StorageError) {
+        let names: [String]
+        do throws(DiskFault) {
+            names = try disk.names(in: path)
+        } catch {
+            guard error.isMissing else { throw .disk(error) }
+            return
+        }
+        guard names.contains(Self.mark) || names.allSatisfy({ $0 == Journal.lockName }) else {
+            throw .occupied(folder: path, "is there, and nothing that an ended copy has left; name another folder")
+        }
+    }
+
+    /// Removes all files of the draft but its lock and its mark.
     func clear(_ path: String) throws(StorageError) {
         do throws(DiskFault) {
-            for name in try disk.names(in: path) where name != Journal.lockName { try disk.remove("\(path)/\(name)") }
+            for name in try disk.names(in: path) where ![Journal.lockName, Self.mark].contains(name) {
+                try disk.remove("\(path)/\(name)")
+            }
         } catch {
             throw .disk(error)
         }
@@ -111,6 +140,7 @@ struct FolderDraft {
     }
 
     private func discardEmpty() {
+        try? disk.remove(marked)
         try? disk.remove("\(path)/\(Journal.lockName)")
         try? disk.removeFolder(path)
     }

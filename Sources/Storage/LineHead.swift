@@ -27,7 +27,11 @@ struct LineHead: Sendable, Equatable {
         let limit = min(line.count, Journal.sealLength + Self.reach)
         while place < limit {
             if line.skip(.type, at: &place) {
-                if let version = Self.version(line, at: &place) { (versions, isWhole) = ([version], true) }
+                if let version = Self.version(line, at: &place) {
+                    let isDelete = version.isDelete ?? Self.isDelete(byEndOf: line)
+                    versions = [Version(key: version.key, version: version.version, isDelete: isDelete)]
+                    isWhole = true
+                }
                 break
             }
             if line.skip(.changes, at: &place) {
@@ -35,6 +39,17 @@ struct LineHead: Sendable, Equatable {
                 break
             }
             place += 1
+        }
+    }
+
+    /// Whether a line of one change, whose action is not legible, was a delete: only a put ends with two braces.
+    private static func isDelete(byEndOf line: Span<UInt8>) -> Bool? {
+        let count = line.count
+        guard count > 3, line[count - 1] == Journal.newline, line[count - 2] == UInt8(ascii: "}") else { return nil }
+        switch line[count - 3] {
+        case UInt8(ascii: "}"): return false
+        case UInt8(ascii: "\""): return true
+        default: return nil
         }
     }
 

@@ -25,8 +25,8 @@ struct LossLedger {
 
     /// Findings by which something is lost, since the last sound line.
     private var open: [Int] = []
-    /// The lost versions that lines have named, each with its loss.
-    private var named: [VersionName: Int] = [:]
+    /// The lost versions that lines have named, by key and number, each with its loss.
+    private var named: [ResourceKey: [Int: Int]] = [:]
     private var lastInBase: VersionName?
     /// Versions may be missing that a compaction has dropped.
     private var hasBase = false
@@ -81,6 +81,7 @@ extension LossLedger {
         settleBase(upTo: nil)
         self.commits = max(self.commits, commits)
         let places = losses.indices.filter { if case .between = losses[$0].extent { true } else { false } }
+        for place in places { losses[place].versions.removeAll { $0.version > commits } }
         let isAll = count == sound + places.reduce(0) { $0 + losses[$1].versions.count }
         for place in places { losses[place].isAll = isAll }
     }
@@ -115,7 +116,7 @@ extension LossLedger {
 
     mutating func take(_ version: StoredVersion, of commit: Int) {
         settle(before: commit)
-        refute(VersionName(key: version.key, version: version.version))
+        refute(version.key, from: version.version)
         nameGap(in: version, of: commit)
         record(version, of: commit)
     }
@@ -143,7 +144,10 @@ extension LossLedger {
         for (index, place) in places.enumerated() {
             let heads = place.compactMap { findings[$0].head }
             let extent = places.count == 1 ? lost : (lost.lowerBound + index)...(lost.lowerBound + index)
-            let versions = heads.flatMap(\.versions).filter { $0.version > newest[$0.key]?.version ?? 0 }
+            // A version with a greater number than its commit is one whose number was damaged.
+            let versions = heads.flatMap(\.versions).filter {
+                $0.version > newest[$0.key]?.version ?? 0 && $0.version <= extent.upperBound
+            }
             let isAll =
                 heads.count == extent.count && heads.allSatisfy { $0.isWhole }
                 && versions.count == heads.reduce(0) { $0 + $1.versions.count }
@@ -160,7 +164,7 @@ extension LossLedger {
         let first = before.map { $0.version + 1 } ?? (hasBase ? version.version - 1 : 1)
         for number in first..<version.version {
             let name = VersionName(key: version.key, version: number)
-            guard named[name] == nil else { continue }
+            guard named[name.key]?[number] == nil else { continue }
             let lost = LineHead.Version(key: name.key, version: number, isDelete: nil)
             let earliest = min((before?.commit ?? 0) + 1, commit)
             let places = losses.indices.filter { losses[$0].mayHold(name, of: earliest..<commit) }
@@ -172,18 +176,21 @@ extension LossLedger {
 extension LossLedger {
     private mutating func append(_ loss: Loss) {
         for version in loss.versions {
-            named[VersionName(key: version.key, version: version.version)] = losses.count
+            named[version.key, default: [:]][version.version] = losses.count
         }
         losses.append(loss)
         open = []
     }
 
-    /// Where a damaged line named a version that is sound, it misnamed its own.
-    private mutating func refute(_ name: VersionName) {
-        guard let place = named.removeValue(forKey: name) else { return }
-        losses[place].versions.removeAll { $0.key == name.key && $0.version == name.version }
-        if case .named = losses[place].extent { return }
-        losses[place].isAll = false
+    /// Where a damaged line named a version of which a later commit has this number, or has gone past it, it misnamed
+    /// its own.
+    private mutating func refute(_ key: ResourceKey, from number: Int) {
+        for (version, place) in named[key] ?? [:] where version >= number {
+            named[key]?[version] = nil
+            losses[place].versions.removeAll { $0.key == key && $0.version == version }
+            if case .named = losses[place].extent { continue }
+            losses[place].isAll = false
+        }
     }
 
     private mutating func record(_ version: StoredVersion, of commit: Int) {

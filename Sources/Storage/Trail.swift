@@ -40,6 +40,8 @@ struct Trail: Sendable {
         for place in places where !page.isFull { page.add(try read(place), to: &history) }
         var next = min(newestInBase, page.newest)
         while next >= history.oldest, !page.isFull {
+            // A repaired store may lack any number of versions here.
+            next = try newest(upTo: next, from: history.oldest)
             let first = max(history.oldest, next - Self.row + 1)
             for version in try read(first...next).reversed() { page.add(version, to: &history) }
             next = first - 1
@@ -56,6 +58,22 @@ struct Trail: Sendable {
             return false
         }
         return oldest
+    }
+
+    /// The number of the newest version in the base that is not above `limit`, of which that of the oldest, which is
+    /// there, is one.
+    private func newest(upTo limit: Int, from oldest: Int) throws(StorageError) -> Int {
+        var (low, high) = (oldest, limit)
+        while low < high {
+            let middle = high - (high - low) / 2
+            var found = middle
+            try walk(from: middle) { version in
+                found = version.version
+                return false
+            }
+            if found <= high { low = found } else { high = middle - 1 }
+        }
+        return low
     }
 
     private func read(_ place: Place) throws(StorageError) -> StoredVersion {

@@ -139,9 +139,27 @@ import Testing
     @Test func aDraftThatAProcessHasLeftIsFilledAnew() async throws {
         let store = try await DamagedStore()
         _ = try store.disk.makeFolder("copy.keyward-unfinished")
+        store.write([], to: "copy.keyward-unfinished/unfinished")
         store.write([1], to: "copy.keyward-unfinished/journal.ndjson")
         #expect(try JournalStore.backup("store", to: "copy", disk: store.disk).commits == 9)
         #expect(store.disk.state.withLock { $0.files["copy/journal.ndjson"] } == nil)
+        #expect(store.disk.state.withLock { $0.files["copy/unfinished"] } == nil)
+    }
+
+    @Test func whatHasTheNameOfADraftAndIsNoneIsNotTouched() async throws {
+        let store = try await DamagedStore()
+        _ = try store.disk.makeFolder("copy.keyward-unfinished")
+        for (path, bytes) in store.files {
+            store.write(bytes, to: "copy.keyward-unfinished/" + path.dropFirst("store/".count))
+        }
+        let before = store.disk.state.withLock { $0.files }
+        for folder in ["store", "copy.keyward-unfinished"] {
+            let error = #expect(throws: StorageError.self) {
+                try JournalStore.backup(folder, to: "copy", disk: store.disk)
+            }
+            #expect(error?.description.contains("copy.keyward-unfinished is there") == true)
+            #expect(store.disk.state.withLock { $0.files } == before)
+        }
     }
 }
 

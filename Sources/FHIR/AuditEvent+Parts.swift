@@ -82,13 +82,13 @@ extension AuditEvent {
             isRequestor = true
         }
 
-        init(_ role: AuditCode, _ server: Server) {
+        init(_ role: AuditCode, _ server: Server, isRequestor: Bool = false) {
             self.role = role
             name = nil
             display = Server.name
             address = server.host
             certificate = nil
-            isRequestor = false
+            self.isRequestor = isRequestor
         }
 
         var json: JSONValue {

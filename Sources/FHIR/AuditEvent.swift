@@ -51,6 +51,20 @@ package struct AuditEvent: Sendable {
         if outcome == .success { profile = interaction.profile }
     }
 
+    /// The same, of the server's own accord: it is on both sides, and there is no request.
+    package init(
+        byItself interaction: Interaction, at recorded: Instant, _ outcome: Outcome, because explanation: String,
+        on server: Server, resource: Entity
+    ) {
+        self.init(
+            .restfulOperation, [.restful(interaction)], interaction.action, at: recorded, outcome,
+            because: explanation,
+            agents: [
+                Agent(interaction.roleOfClient, server, isRequestor: true), Agent(interaction.roleOfServer, server),
+            ], site: server.site, entities: [resource])
+        if outcome == .success { profile = interaction.profile }
+    }
+
     /// Something else that a request came to: a login, tried or done.
     package init(
         login code: AuditCode, at recorded: Instant, _ outcome: Outcome, because explanation: String?,

@@ -25,12 +25,15 @@ package final class KeywardServer: Sendable {
     private let entrance: TLSEntrance?
     private let probes: Probes
     private let health: Health
+    private let vault: SecretResolver
     private let watch: VaultWatch
+    /// Until it is applied.
+    private let initBundle: Mutex<InitBundle?>
     private let watching = Mutex<Task<Void, Never>?>(nil)
     /// Nothing where no audit log is set.
     private let audit: Audit?
 
-    /// Opens vault config and store; blocks while the store is read.
+    /// Opens vault config, init bundle and store; blocks while they are read.
     package init(_ settings: Settings, version: String, logger: Logger) throws(StartFault) {
         let eventLoops = max(1, settings.eventLoops ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         descriptors = DescriptorBudget(limit: raiseDescriptorLimit(), loops: eventLoops)
@@ -41,12 +44,13 @@ package final class KeywardServer: Sendable {
         if let rootSecret, let obstacle = config.obstacle(to: rootSecret, for: .root) {
             throw .rootSecret(name: rootSecret.text, reason: "\(obstacle)")
         }
+        initBundle = Mutex(try Self.initBundle(settings))
         let registry = MetricRegistry()
         let (store, recovery) = try Self.open(settings, StoreEvents(registry, logger))
         let audit = try Audit.open(settings, registry: registry, logger: logger)
         let entrance = try TLSEntrance.open(settings, registry, logger)
         let events = VaultEvents(registry, logger, audit: audit)
-        let vault = SecretResolver(config: config, files: PosixFiles()) {
+        vault = SecretResolver(config: config, files: PosixFiles()) {
             try? await Task.sleep(for: $0)
         } rotated: {
             events.rotated($0)
@@ -132,8 +136,9 @@ package final class KeywardServer: Sendable {
         self.audit = audit
     }
 
-    /// Takes connections from now on; the log line `listening` names the ports.
-    package func listen() throws(StartFault) {
+    /// Applies the init bundle and takes connections from then on; the log line `listening` names the ports.
+    package func listen() async throws(StartFault) {
+        let applied = try await initBundle.withLock { $0.take() }?.apply(to: store, settings, audit)
         for loop in loops { loop.start() }
         var fields: Logger.Metadata = [
             "host": "\(settings.host)", "event_loops": .stringConvertible(loops.count),
@@ -145,6 +150,7 @@ package final class KeywardServer: Sendable {
             fields["ops_port"] = .stringConvertible(try listen(on: port, opsFront, isOps: true))
         }
         report()
+        applied?.report(to: logger, vault)
         logger.info("listening", metadata: fields)
         // Its first look writes into the log what is wrong with which secret.
         watching.withLock { [watch, entrance] in
@@ -211,6 +217,15 @@ package final class KeywardServer: Sendable {
             return try file?.load() ?? .none
         } catch {
             throw .vaultConfig(path: settings.vaultConfig ?? "", faults: error.faults)
+        }
+    }
+
+    private static func initBundle(_ settings: Settings) throws(StartFault) -> InitBundle? {
+        guard let path = settings.initBundle else { return nil }
+        do throws(InitBundleFault) {
+            return try InitBundle(path, nesting: settings.nesting, files: PosixFiles())
+        } catch {
+            throw .initBundle(path: path, faults: error.lines)
         }
     }
 

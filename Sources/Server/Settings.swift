@@ -9,6 +9,14 @@ package struct Settings: Sendable {
         case memory
         /// A folder that holds the JSON file store; it is created when it does not exist.
         case folder(String)
+
+        /// As an operator writes it.
+        var text: String {
+            switch self {
+            case .memory: "memory:"
+            case .folder(let folder): folder
+            }
+        }
     }
 
     package enum AuditLocation: Sendable, Equatable {
@@ -57,6 +65,8 @@ package struct Settings: Sendable {
     package var opsPort: UInt16?
     /// Path of the vault config; without one every reference is unresolved.
     package var vaultConfig: String?
+    /// Path of the transaction Bundle that is applied at every start.
+    package var initBundle: String?
     package var store = StoreLocation.folder("./data")
     /// Which versions of a resource the store's compactions keep.
     package var storeHistory = HistoryRule.all

@@ -8,12 +8,14 @@ package enum StartFault: Error {
     case vaultConfig(path: String, faults: [VaultConfigFault])
     /// The root secret is unknown or its scope does not admit `Client/root`.
     case rootSecret(name: String, reason: String)
+    /// The init bundle cannot be read, or these are all of its faults, each with its place.
+    case initBundle(path: String, faults: [String])
     /// The files that TLS needs cannot be used.
     case tls(TLSFault)
     /// The address is taken or not ours.
     case address(host: String, port: UInt16, reason: String, isOps: Bool)
     case store(folder: String, StorageError)
-    /// The audit log cannot be opened.
+    /// The audit log cannot be opened, or not be written when the init bundle is applied.
     case auditLog(Settings.AuditLocation, reason: String)
     /// The system refuses what any server needs.
     case system(String)

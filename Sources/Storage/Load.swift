@@ -116,7 +116,7 @@ package struct Load {
         if window[change.key] != nil || window.count >= limits.window || windowBytes >= limits.windowBytes {
             try await settle()
         }
-        if let current = store.current(change.key), change.leaves(current) {
+        if store.holds(change) {
             counts.unchanged += 1
             return
         }

@@ -58,6 +58,11 @@ extension ResourceStore {
     package func commit(_ change: Change) async throws(StorageError) -> Committed {
         try await commit([change])[0]
     }
+
+    /// Whether the change is a put of what is there as it has it, so that it would make a version for nothing.
+    package func holds(_ change: Change) -> Bool {
+        current(change.key).map { change.leaves($0) } ?? false
+    }
 }
 
 /// Whether a store takes writes now.

@@ -21,7 +21,7 @@ package protocol OpenFile: ~Copyable {
 
 extension OpenFile where Self: ~Copyable {
     /// From where it stands to the end, but at most `limit` bytes and one more, which shows that there are too many.
-    func contents(limit: Int) throws(Errno) -> SecretBytes {
+    package func contents(limit: Int) throws(Errno) -> SecretBytes {
         try SecretBytes(capacity: limit + 1) { output throws(Errno) in
             while !output.isFull, try read(into: &output) > 0 {}
         }

@@ -12,7 +12,7 @@ struct Keyward: ParsableCommand {
         abstract: "A FHIR-style HTTP server that never stores a secret.",
         discussion: "Settings are flags or KEYWARD_… variables; `keyward help serve` lists them all.",
         version: version,
-        subcommands: [Serve.self, Check.self, Store.self],
+        subcommands: [Serve.self, Check.self, Store.self, Import.self],
         defaultSubcommand: Serve.self)
 
     static let version = String(

@@ -13,6 +13,8 @@ enum Order: Sendable {
     case backUpStore(StartSettings, to: String)
     /// Fills the store from a file; `-` is standard input.
     case loadStore(StartSettings, file: String)
+    /// Fills the store from an export of Aidbox; a dry one changes nothing.
+    case importAidbox(StartSettings, file: String, isDry: Bool)
     /// Prints a text, such as the help, and that is all.
     case show(String)
 

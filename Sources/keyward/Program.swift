@@ -34,6 +34,8 @@ import Server
         case .repairStore(let settings, let folder): try repair(settings, to: folder)
         case .backUpStore(let settings, let folder): try backUp(settings, to: folder)
         case .loadStore(let settings, let file): try await load(file, into: settings)
+        case .importAidbox(let settings, let file, let isDry):
+            try await importAidbox(file, into: settings, isDry: isDry)
         case .show(let text): show(text)
         }
     }

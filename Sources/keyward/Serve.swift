@@ -19,7 +19,7 @@ func serve(_ settings: StartSettings) async throws(Refusal) -> ExitStatus {
     let server: KeywardServer
     do throws(StartFault) {
         server = try KeywardServer(settings.server, version: Keyward.version, logger: logger)
-        try server.listen()
+        try await server.listen()
     } catch {
         throw settings.refusal(error)
     }

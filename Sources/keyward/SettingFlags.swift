@@ -6,6 +6,7 @@ struct SettingFlags: ParsableArguments {
     @Option(.port) var port: String?
     @Option(.opsPort) var opsPort: String?
     @Option(.vaultConfig) var vaultConfig: String?
+    @Option(.initBundle) var initBundle: String?
     @Option(.store) var store: String?
     @Option(.storeHistory) var storeHistory: String?
     @Option(.rootSecret) var rootSecret: String?
@@ -42,7 +43,8 @@ struct SettingFlags: ParsableArguments {
     /// The flags given, by the name of their setting.
     var given: [String: String] {
         let all: KeyValuePairs = [
-            "host": host, "port": port, "ops-port": opsPort, "vault-config": vaultConfig, "store": store,
+            "host": host, "port": port, "ops-port": opsPort, "vault-config": vaultConfig,
+            "init-bundle": initBundle, "store": store,
             "store-history": storeHistory, "root-secret": rootSecret, "tls-certificate": tlsCertificate,
             "tls-private-key": tlsPrivateKey,
             "tls-client-ca": tlsClientCA, "tls-client-auth": tlsClientAuth,

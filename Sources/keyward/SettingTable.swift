@@ -28,6 +28,11 @@ extension Setting {
         "The vault config, a JSON file that names the secrets, their files and who may use them."
     ) { text, settings in settings.server.vaultConfig = text }
 
+    static let initBundle = Setting(
+        "init-bundle", aliases: ["BOX_INIT_BUNDLE"], "path",
+        "A transaction Bundle of PUT entries, by its path or file:// URL, that is applied as one at every start."
+    ) { text, settings throws(BadValue) in settings.server.initBundle = try String(pathOrFileURL: text) }
+
     static let store = Setting(
         "store", "place", default: "./data",
         "Where resources are kept: a folder, which is created when needed, or memory: to forget them at exit."
@@ -170,7 +175,7 @@ extension Setting {
 
     /// In the order in which help and `Config/server.env` show them.
     static let all = [
-        host, port, opsPort, vaultConfig, store, storeHistory, rootSecret,
+        host, port, opsPort, vaultConfig, initBundle, store, storeHistory, rootSecret,
         tlsCertificate, tlsPrivateKey, tlsClientCA, tlsClientAuth, auditLog, logLevel, logFormat,
         maxBody, maxHeader, maxTarget, maxFields, maxTrailer, maxChunkExtension, maxNesting,
         maxRequestsPerConnection, maxConnections, maxConnectionsPerAddress, headerTimeout, bodyTimeout, minBodyRate,

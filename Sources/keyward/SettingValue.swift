@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Server
 
 // How the text of a flag or a variable becomes a value. Only plain decimal digits are a number: no sign, no space, no
@@ -58,6 +59,23 @@ extension UInt16 {
             throw BadValue("is no port; give a number from 0 to 65535")
         }
         self = port
+    }
+}
+
+extension String {
+    /// The path of a file that is named by it, or by a URL of this machine (RFC 8089): `file:///etc/a%20b`.
+    init(pathOrFileURL text: String) throws(BadValue) {
+        guard text.contains("://") || text.lowercased().hasPrefix("file:") else {
+            self = text
+            return
+        }
+        guard let url = URL(string: text), url.scheme?.lowercased() == "file",
+            ["", "localhost"].contains(url.host() ?? ""), url.query() == nil, url.fragment() == nil
+        else { throw BadValue("is no file of this machine; give a path, or a URL that begins with file:///") }
+        self = url.path(percentEncoded: false)
+        guard hasPrefix("/"), !utf8.contains(0) else {
+            throw BadValue("is a URL without an absolute path; give one that begins with file:///")
+        }
     }
 }
 

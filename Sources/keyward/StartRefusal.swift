@@ -13,6 +13,11 @@ extension StartSettings {
                 .configuration,
                 "\(spelling(.rootSecret)) \"\(name)\" cannot be used: \(reason); its scope must admit Client/root"
             )
+        case .initBundle(let path, let faults):
+            let most = 20
+            var places = faults.prefix(most).joined(separator: "; ")
+            if faults.count > most { places += "; and \(faults.count - most) more, which keyward check lists" }
+            return Refusal(.configuration, "\(spelling(.initBundle)) \"\(path)\" cannot be applied: \(places)")
         case .tls(let fault):
             let setting: Setting =
                 switch fault.file {
@@ -36,8 +41,8 @@ extension StartSettings {
             let value = if case .file(let path) = location { path } else { "stdout" }
             return Refusal(
                 .configuration,
-                "\(spelling(.auditLog)) \"\(value)\" cannot be opened: \(reason); name a file in a folder that this "
-                    + "user may write")
+                "\(spelling(.auditLog)) \"\(value)\" cannot be used: \(reason); name a file in a folder that this user "
+                    + "may write and that has room")
         case .system(let reason):
             return Refusal(.unavailable, "the system refuses what a server needs: \(reason); check ulimit and memory")
         }

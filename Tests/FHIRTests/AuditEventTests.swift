@@ -91,6 +91,22 @@ import Testing
         }
         try check(login(.own("wrong-password"), secret: .secret("s")))
         try check(alert())
+        try check(byItself(.success))
+    }
+
+    private func byItself(_ outcome: AuditEvent.Outcome) throws -> AuditEvent {
+        AuditEvent(
+            byItself: .update, at: time, outcome, because: "why", on: server, resource: try client())
+    }
+
+    @Test func aChangeOfTheServersOwnAccordNamesItOnBothSidesAndNoRequest() throws {
+        let event = try #require(try byItself(.success).json.object)
+        let agents = try #require(event["agent"]?.array).compactMap(\.object)
+        #expect(agents.map { $0["who"] } == [["display": "keyward"], ["display": "keyward"]])
+        #expect(agents.map { $0["requestor"]?.bool } == [true, false])
+        #expect(event["entity"]?.array?.count == 1)
+        #expect(event["meta"] == (try restful(.update).json.object?["meta"]))
+        #expect(try byItself(.seriousFailure).json.object?["meta"] == nil)
     }
 
     @Test func anUpdateIsWrittenAsItsProfileWantsIt() throws {

@@ -58,6 +58,21 @@ import Vault
         _ = try KeywardServer(settings, version: "0", logger: log.logger())
     }
 
+    @Test func allFaultsOfTheInitBundleEndTheStartBeforeThereIsAStore() throws {
+        let path = try scratch.write(
+            bundle([client("root", secret: nil), patient("p"), patient("p")]), to: "bundle.json")
+        let fault = try fault {
+            $0.initBundle = path
+            $0.store = .folder(scratch("store"))
+        }
+        guard case .initBundle(path, let faults) = fault else {
+            Issue.record("another fault")
+            return
+        }
+        #expect(faults.map { $0.prefix(15) } == ["Bundle.entry[0]", "Bundle.entry[2]"])
+        #expect(try scratch.listing().count == 1)
+    }
+
     @Test func aStoreThatAnotherHoldsEndsTheStart() async throws {
         let folder = scratch("store")
         let held = try JournalStore.open(folder, clock: ScriptedStore.clock).store

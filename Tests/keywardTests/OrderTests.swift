@@ -96,7 +96,7 @@ import Testing
         (["store"], "verify, repair, backup, compact, dump or load"), (["store", "shred"], "'shred'"),
         (["store", "load"], "'<file>'"),
         (["store", "load", "a", "b"], "'b'"), (["check", "--format", "xml"], #"--format "xml""#),
-        (["--host", "--port", "1"], "'--host"), (["--init-bundle", "x"], "'--init-bundle'"),
+        (["--host", "--port", "1"], "'--host"), (["--init-script", "x"], "'--init-script'"),
         (["--generate-completion-script", "nosuchshell"], "nosuchshell"), (["--port", "x\ny"], #""x\ny""#),
         (["bad\nword"], #"bad word"#),
     ]) func wrongUsageIsOneLineThatNamesTheWord(arguments: [String], word: String) throws {

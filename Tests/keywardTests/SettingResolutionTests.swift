@@ -30,6 +30,17 @@ import Testing
         #expect(try resolve([:], [variable: "/etc/vault.json"]).server.vaultConfig == "/etc/vault.json")
     }
 
+    @Test(
+        arguments: ["KEYWARD_INIT_BUNDLE", "BOX_INIT_BUNDLE"],
+        [
+            ("bundle.json", "bundle.json"), ("/a b%20.json", "/a b%20.json"),
+            ("file:///a%20b%C3%BC.json", "/a bü.json"),
+            ("file://localhost/a", "/a"), ("FILE:///a", "/a"), ("file:/a", "/a"), ("a:b", "a:b"),
+        ]) func theInitBundleIsAPathOrAURLOfThisMachine(variable: String, spelt: (text: String, path: String)) throws
+    {
+        #expect(try resolve([:], [variable: spelt.text]).server.initBundle == spelt.path)
+    }
+
     @Test func everySettingArrivesWhereItBelongs() throws {
         let settings = try resolve(
             [
@@ -106,6 +117,9 @@ import Testing
         ("port", "eighty"), ("port", "65536"), ("port", "-1"), ("port", "+1"), ("port", " 1"), ("ops-port", "1.5"),
         ("store", "postgres://db"), ("store", "postgresql://db"), ("store", "memory:x"), ("store", "file:///data"),
         ("log-level", "INFO"), ("log-level", "warn"), ("log-format", "xml"),
+        ("init-bundle", "https://example.org/b"), ("init-bundle", "file://host/b"), ("init-bundle", "file://"),
+        ("init-bundle", "file:b"), ("init-bundle", "file:///b?c"), ("init-bundle", "file:///b#c"),
+        ("init-bundle", "file:///b%00c"), ("init-bundle", "file:///b%FF"),
         ("max-body", "0"), ("max-body", "2MB"), ("max-body", "2mib"), ("max-body", "1.5MiB"), ("max-body", "MiB"),
         ("gzip-min-size", "0"), ("gzip-min-size", "None"), ("max-body", "2GiB"),
         ("max-body", "99999999999999999999"), ("max-body", "9223372036854775807GiB"),

@@ -86,6 +86,20 @@ final class Audit: Sendable {
 
     // MARK: the server itself
 
+    /// Records that the init bundle is about to change a resource.
+    func applying(_ key: ResourceKey) async throws(AuditFault) {
+        try await log.write(atStart(key, .success, "by the init bundle, before the server listens").line)
+    }
+
+    /// Records that a change of the init bundle which was recorded was not made, if that can be.
+    func failed(applying key: ResourceKey, _ error: StorageError) async {
+        try? await log.write(atStart(key, .seriousFailure, error.forClients).line)
+    }
+
+    private func atStart(_ key: ResourceKey, _ outcome: AuditEvent.Outcome, _ explanation: String) -> AuditEvent {
+        AuditEvent(byItself: .update, at: now(), outcome, because: explanation, on: server, resource: .resource(key))
+    }
+
     /// A secret has another value than before.
     func rotated(_ rotation: SecretRotation) {
         let changed = Instant(rotation.changed)

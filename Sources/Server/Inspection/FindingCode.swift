@@ -57,6 +57,9 @@ package enum FindingCode: String, Sendable, CaseIterable {
     case storeTornTail = "store-torn-tail"
     case storeUnreadable = "store-unreadable"
     case literalSecret = "literal-secret"
+    // The init bundle.
+    case initBundleUnreadable = "init-bundle-unreadable"
+    case initBundleFaulty = "init-bundle-faulty"
     // TLS.
     case tlsFileUnreadable = "tls-file-unreadable"
     case tlsCertificateFaulty = "tls-certificate-faulty"

@@ -1,8 +1,8 @@
 internal import FHIR
 internal import Vault
 
-/// Looks at vault config, secret files, mounts and store together, from the settings of a server: opens nothing to the
-/// network, takes no lock, creates nothing. Where one cause would make many findings, it makes one.
+/// Looks at vault config, secret files, mounts, init bundle and store together, from the settings of a server: opens
+/// nothing to the network, takes no lock, creates nothing. Where one cause would make many findings, it makes one.
 package struct Inspection: Sendable {
     private let settings: Settings
     private let surroundings: Surroundings
@@ -16,12 +16,16 @@ package struct Inspection: Sendable {
     /// the audit log.
     package func findings() async -> [Finding] {
         let tls = TLSExamination(settings.tls, files: surroundings.files, PathExamination(surroundings))
-        return await vaultAndStoreFindings() + (tls?.findings(at: wallClock().milliseconds / 1_000) ?? [])
+        return await vaultAndStoreFindings() + initBundleRights()
+            + (tls?.findings(at: wallClock().milliseconds / 1_000) ?? [])
             + Self.lookAtAuditLog(settings.auditLog)
     }
 
     private func vaultAndStoreFindings() async -> [Finding] {
-        let store = StoreExamination(settings.store)
+        var store = StoreExamination(settings.store)
+        if let path = settings.initBundle {
+            store.add(InitBundleExamination(path, nesting: settings.nesting, files: surroundings.files))
+        }
         guard let path = settings.vaultConfig else { return findingsWithoutConfig(store) + store.findings }
         let paths = PathExamination(surroundings)
         var causes = Causes()
@@ -46,6 +50,15 @@ package struct Inspection: Sendable {
         files.examine(await vault.inspect())
         findings += files.causes.findings
         return findings + referenceFindings(store, vault) + store.findings
+    }
+
+    /// Whoever may change the init bundle may have any resource put.
+    private func initBundleRights() -> [Finding] {
+        guard let path = settings.initBundle.flatMap(absolute) else { return [] }
+        let paths = PathExamination(surroundings)
+        var causes = Causes()
+        paths.noteRights(on: paths.way(to: path), of: "the init bundle", in: &causes)
+        return causes.findings
     }
 
     private var rootSecret: SecretName? { settings.rootSecret.map { SecretName($0) } }

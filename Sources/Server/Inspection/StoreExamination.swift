@@ -29,6 +29,14 @@ struct StoreExamination {
         }
     }
 
+    /// As the next start will have it, once the init bundle is applied.
+    mutating func add(_ bundle: InitBundleExamination) {
+        findings += bundle.findings
+        references.removeAll { bundle.keys.contains($0.key) }
+        references += bundle.references
+        if !bundle.findings.isEmpty { isWhole = false }
+    }
+
     private mutating func look(into folder: String) throws(StorageError) {
         var referrers: [StoredVersion] = []
         let report = try JournalStore.verify(folder, readOnly: true) { stored in

@@ -31,11 +31,7 @@ struct Writing: Sendable {
                 throw UnusableReference(resource: resource.key, obstacle: obstacle)
             }
             logger.notice(
-                "a resource refers to a secret that it cannot use yet",
-                metadata: exchange.logFields([
-                    "resource": "\(resource.key.text)", "field": "\(reference.field)",
-                    "secret": "\(reference.name)", "reason": "\(obstacle.code)", "detail": "\(obstacle)",
-                ]))
+                UnusableReference.notice, metadata: exchange.logFields(obstacle.fields(of: resource.key, reference)))
         }
     }
 }
@@ -44,4 +40,16 @@ struct Writing: Sendable {
 struct UnusableReference: Error {
     let resource: ResourceKey
     let obstacle: VaultError
+
+    static let notice: Logger.Message = "a resource refers to a secret that it cannot use yet"
+}
+
+extension VaultError {
+    /// What the log says of a reference that cannot be used for this.
+    func fields(of resource: ResourceKey, _ reference: SecretReference) -> Logger.Metadata {
+        [
+            "resource": "\(resource.text)", "field": "\(reference.field)", "secret": "\(reference.name)",
+            "reason": "\(code)", "detail": "\(self)",
+        ]
+    }
 }

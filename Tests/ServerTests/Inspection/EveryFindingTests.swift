@@ -74,6 +74,10 @@ import Vault
         case .configBadValue: basic = #""path": 1, "scope": "Client/basic""#
         case .configBadScope: basic = #""path": "basic-file", "scope": []"#
         case .noVaultConfig: settings.vaultConfig = nil
+        case .initBundleUnreadable: settings.initBundle = scratch("nothing.json")
+        case .initBundleFaulty:
+            settings.initBundle = try scratch.write(
+                bundle([#"{"resourceType":"Client","id":"b","secret":"basic-value"}"#]), to: "bundle.json")
         case .auditLogUnwritable: settings.auditLog = .file(scratch("nowhere/audit.ndjson"))
         case .rootMissing: config = #""roots": ["\#(scratch("nowhere"))"], "#
         case .sharedPath:

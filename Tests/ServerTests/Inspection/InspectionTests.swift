@@ -54,6 +54,31 @@ final class InspectionTests {
         #expect(await findings().isEmpty)
     }
 
+    @Test func theInitBundleCountsAsTheStoreThatTheNextStartHas() async throws {
+        try await fill(client("basic", secret: "nowhere"), client("lost", secret: "nowhere"))
+        settings.initBundle = try scratch.write(bundle([client("basic", secret: "basic")]), to: "bundle.json")
+        let unknown = try await finding(.unknownSecret)
+        #expect(unknown.place.hasPrefix("Client/lost"))
+        #expect(await Inspection(settings).findings().count == 1, "the secret basic is used")
+        settings.initBundle = try scratch.write(bundle([client("lost", secret: "basic")]), to: "bundle.json")
+        #expect(await findings().map(\.code) == [.unknownSecret, .outOfScope])
+    }
+
+    @Test func allFaultsOfTheInitBundleAreFindingsWithTheirPlaces() async throws {
+        let bad = [client("a", secret: nil, #""secret":"basic-value""#), patient("p"), client("root", secret: nil)]
+        settings.initBundle = try scratch.write(bundle(bad), to: "bundle.json")
+        let findings = await findings()
+        #expect(findings.map(\.code) == [.initBundleFaulty, .initBundleFaulty])
+        #expect(findings.map(\.place) == [0, 2].map { "\(scratch("bundle.json")): Bundle.entry[\($0)].resource" })
+        #expect(!findings.contains { $0.what.contains("basic-value") })
+    }
+
+    @Test func anInitBundleThatEverybodyMayWriteIsOne() async throws {
+        settings.initBundle = try scratch.write(bundle([patient("p")]), to: "bundle.json")
+        try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: scratch("bundle.json"))
+        #expect(try await finding(.worldWritableFile).what.contains("the init bundle"))
+    }
+
     @Test func aServerThatNeverRanHasNoStoreAndThatIsNoFinding() async throws {
         #expect(await findings().isEmpty)
         settings.store = .memory

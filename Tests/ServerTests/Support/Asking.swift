@@ -81,6 +81,15 @@ func patient(_ id: String, family: String = "Chalmers") -> String {
     #"{"resourceType":"Patient","id":"\#(id)","name":[{"family":"\#(family)"}],"x":1.10}"#
 }
 
+/// The JSON of a transaction Bundle that puts these.
+func bundle(_ resources: [String]) -> String {
+    let entries = resources.map { json in
+        let key = (try? resource(json).key.text) ?? ""
+        return #"{"request":{"method":"PUT","url":"\#(key)"},"resource":\#(json)}"#
+    }
+    return #"{"resourceType":"Bundle","type":"transaction","entry":[\#(entries.joined(separator: ","))]}"#
+}
+
 func key(_ text: String) throws -> ResourceKey {
     let parts = text.split(separator: "/").map(String.init)
     return ResourceKey(type: try #require(ResourceType(parts[0])), id: try #require(LogicalID(parts[1])))

@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+/// `--init-bundle` on the real binary: Clients that come from a file.
+@Suite struct InitBundleTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private static func bundle(_ clients: (id: String, more: String)...) -> String {
+        let entries = clients.map { id, more in
+            #"{"request": {"method": "PUT", "url": "Client/\#(id)"}, "resource": \#(ClientBody.text(id, more: more))}"#
+        }
+        return #"{"resourceType": "Bundle", "type": "transaction", "entry": [\#(entries.joined(separator: ", "))]}"#
+    }
+
+    private func write(_ text: String) throws -> String { try folder.write(text, to: "a bundle.json") }
+
+    private func versions(_ site: Site, _ ids: String...) throws -> [Int?] {
+        try ids.map { try site.http.get("/fhir/Client/\($0)").version }
+    }
+
+    private func counts(_ site: Site) throws -> [Int] {
+        let line = try #require(try site.server.logLines { $0.message == "init bundle applied" }.first).text
+        return try ["changed", "unchanged"].map { name in
+            let found = try #require(line.firstMatch(of: Regex("\"\(name)\":([0-9]+)")), "\(line)")
+            return try #require(Int(found.output[1].substring ?? ""))
+        }
+    }
+
+    private func restart(_ site: Site) throws {
+        #expect(try site.server.terminate() == .exited(0))
+        try site.start()
+    }
+
+    @Test func eachStartPutsWhatDiffersAndNothingElse() throws {
+        let path = try write(Self.bundle(("basic", ""), ("other", "")))
+        let site = try Site(arguments: ["--init-bundle", path, "--audit-log", folder.at("audit.ndjson")])
+        #expect(try site.status() == 200, "a Client of the bundle authenticates at once")
+        #expect(try counts(site) == [2, 0])
+        try restart(site)
+        #expect(try versions(site, "basic", "other") == [1, 1])
+        #expect(try counts(site) == [0, 2])
+
+        _ = try write(Self.bundle(("basic", ""), ("other", #", "name": "n""#)))
+        #expect(try site.http.delete("/fhir/Client/basic").status == 204)
+        try restart(site)
+        #expect(try versions(site, "basic", "other") == [3, 2], "revived, and changed")
+        #expect(try counts(site) == [2, 0])
+        #expect(try site.status() == 200)
+
+        _ = try write(Self.bundle(("basic", "")))
+        try restart(site)
+        #expect(try versions(site, "basic", "other") == [3, 2], "what is no longer named stays")
+        let changes = try AuditLine.lines(of: folder.text(of: "audit.ndjson")).map(\.code).filter {
+            !$0.hasPrefix("secret")
+        }
+        #expect(changes == ["update 0", "update 0", "delete 0", "update 0", "update 0"])
+        #expect(try site.server.terminate() == .exited(0))
+        let verified = try ChildProcess.keyward(["store", "verify", "--store", site.folder.at("data")])
+        #expect(verified.status == 0 && verified.output.contains(" 3 sound commits"), "\(verified)")
+    }
+
+    @Test(arguments: ["KEYWARD_INIT_BUNDLE", "BOX_INIT_BUNDLE"])
+    func eitherVariableTakesAFileURLAndAStoreInMemory(variable: String) throws {
+        let path = try write(Self.bundle(("basic", "")))
+        let url = "file://" + path.replacingOccurrences(of: " ", with: "%20")
+        let site = try Site(arguments: ["--store", "memory:"], environment: [variable: url])
+        #expect(try site.status() == 200)
+    }
+
+    @Test func aFaultStopsTheStartWithItsPlaceAndNothingOfTheBundleIsThere() throws {
+        let path = try write(Self.bundle(("basic", ""), ("other", ""), ("third", #", "secret": "s3cret-value""#)))
+        let site = try Site(arguments: ["--audit-log", folder.at("audit.ndjson")])
+        try site.put(ClientBody.text("before"), id: "before")
+        #expect(try site.server.terminate() == .exited(0))
+        let before = site.folder.text(of: "data/journal.ndjson")
+        let fault = try #require(throws: KeywardProcess.StartFault.self) {
+            try site.start(adding: ["--init-bundle", path])
+        }
+        #expect(fault.status == 78)
+        #expect(
+            fault.errors.hasPrefix(#"keyward: --init-bundle "\#(path)" cannot be applied: Bundle.entry[2].resource: "#))
+        #expect(fault.errors.split(separator: "\n").count == 1 && !fault.errors.contains("s3cret-value"))
+        #expect(site.folder.text(of: "data/journal.ndjson") == before)
+        let checked = try ChildProcess.keyward(["check", "--init-bundle", path, "--store", site.folder.at("data")])
+        #expect(checked.status == 1 && !checked.output.contains("s3cret-value"))
+        #expect(checked.output.contains("error init-bundle-faulty: \(path): Bundle.entry[2].resource: "))
+    }
+
+    @Test func aBundleThatIsNotThereStopsTheStart() throws {
+        let fault = try #require(throws: KeywardProcess.StartFault.self) {
+            _ = try Site(environment: ["BOX_INIT_BUNDLE": "file://\(folder.at("none"))"])
+        }
+        #expect(fault.status == 78)
+        #expect(fault.errors.hasPrefix(#"keyward: BOX_INIT_BUNDLE "\#(folder.at("none"))" cannot be applied: "#))
+    }
+
+    @Test(.enabled(if: ExhaustionTests.canLimit, "needs prlimit"))
+    func aStoreWithoutRoomStopsTheStartAndTheNextOneGoesOn() throws {
+        let path = try write(Self.bundle(("basic", #", "name": "\#(String(repeating: "n", count: 9_000))""#)))
+        let site = try Site()
+        #expect(try site.server.terminate() == .exited(0))
+        let settings = ["--store", site.folder.at("data"), "--init-bundle", path, "--port", "0"]
+        let full = try ChildProcess.run(["/usr/bin/prlimit", "--fsize=4096", KeywardBinary.path()] + settings)
+        #expect(full.status == 74 && full.errors.contains("no room to write"), "\(full)")
+        try site.start(adding: ["--init-bundle", path])
+        #expect(try site.status() == 200)
+    }
+}

@@ -2,13 +2,19 @@
 
 import json
 import posixpath
+import re
 
 from . import delivery, overlays
+
+BUNDLE = "KEYWARD_INIT_BUNDLE"
+REFERENCE = "http://health-samurai.io/fhir/secret-reference"
+# What kustomize puts at the end of a name.
+HASH = re.compile("-[2456789bcdfghkmt]{10}$")
 
 
 def findings(manifests):
     try:
-        return [*_config(manifests), *_store(manifests), *_network(manifests), *_names(manifests)]
+        return [*_config(manifests), *_clients(manifests), *_store(manifests), *_network(manifests), *_names(manifests)]
     except LookupError as error:
         return [str(error)]
 
@@ -28,13 +34,23 @@ def mounts(manifests):
 
 def vault_config(manifests):
     """The text of the vault config, and the path that the container finds it at."""
-    path = environment(manifests).get("KEYWARD_VAULT_CONFIG", "")
+    return _mounted(manifests, "KEYWARD_VAULT_CONFIG")[:2]
+
+
+def init_bundle(manifests):
+    """The text of the init bundle, and the path that the container finds it at; nothing where it has none."""
+    return _mounted(manifests, BUNDLE)[:2] if BUNDLE in environment(manifests) else None
+
+
+def _mounted(manifests, variable):
+    """The text of the file that a variable names, its path, and the name of the ConfigMap that brings it."""
+    path = environment(manifests).get(variable, "")
     volume = mounts(manifests).get(posixpath.dirname(path), {})
-    maps = overlays.of_kind(manifests, "ConfigMap")
-    held = maps.get(volume.get("configMap", {}).get("name"), {}).get("data", {})
+    name = volume.get("configMap", {}).get("name")
+    held = overlays.of_kind(manifests, "ConfigMap").get(name, {}).get("data", {})
     if posixpath.basename(path) not in held:
-        raise LookupError(f"KEYWARD_VAULT_CONFIG={path}: no ConfigMap with that file is mounted there")
-    return held[posixpath.basename(path)], path
+        raise LookupError(f"{variable}={path}: no ConfigMap with that file is mounted there")
+    return held[posixpath.basename(path)], path, name
 
 
 def _config(manifests):
@@ -51,6 +67,33 @@ def _config(manifests):
     root = environment(manifests).get("KEYWARD_ROOT_SECRET")
     if root not in config["secret"]:
         yield f"KEYWARD_ROOT_SECRET={root}: the vault config has no such secret"
+    if HASH.search(name := _mounted(manifests, "KEYWARD_VAULT_CONFIG")[2]):
+        yield f"ConfigMap {name}: it is followed, and a hash in the name restarts the pod for each change"
+
+
+def _clients(manifests):
+    paths = {posixpath.dirname(each) for each in environment(manifests).values()}
+    yield from (f"ConfigMap {volume['configMap']['name']}: no variable names a file of it"
+                for place, volume in mounts(manifests).items() if "configMap" in volume and place not in paths)
+    if not init_bundle(manifests):
+        return
+    text, _, name = _mounted(manifests, BUNDLE)
+    known = json.loads(vault_config(manifests)[0])["secret"]
+    for entry in json.loads(text)["entry"]:
+        yield from (f"{entry['request']['url']} of the init bundle: the vault config has no secret {secret}"
+                    for secret in referred(entry["resource"]) if secret not in known)
+    if not HASH.search(name):
+        yield f"ConfigMap {name}: it is read at a start, and without a hash in the name a change waits for the next one"
+
+
+def referred(value):
+    """The secrets that a resource refers to, wherever in it."""
+    if isinstance(value, dict):
+        if value.get("url") == REFERENCE:
+            yield value["valueString"]
+        value = list(value.values())
+    for each in value if isinstance(value, list) else ():
+        yield from referred(each)
 
 
 def _store(manifests):

@@ -24,6 +24,7 @@ class Fault:
 
 AZURE, VAULT, AWS, GCP, PLAIN = (
     "azure-key-vault", "hashicorp-vault", "aws-secrets-manager", "gcp-secret-manager", "kubernetes-secret")
+CLIENTS = PLAIN + overlays.WITH_CLIENTS
 
 ALL = [
     # The shape of Kubernetes' kinds and of each provider's parameters.
@@ -69,6 +70,7 @@ ALL = [
     Fault(rules, AZURE, "name: azure-secrets\n          readOnly: true", "name: azure-secrets", "mount it readOnly"),
     Fault(rules, AZURE, "name: azure-secrets\n          readOnly: true",
           "name: azure-secrets\n          readOnly: true\n          subPath: client-secret", "never sees a change"),
+    Fault(rules, CLIENTS, "mountPath: /etc/keyward-clients", "mountPath: /etc/keyward/clients", "no folder for it"),
     Fault(rules, PLAIN, "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false", "readOnlyRootFilesystem"),
     Fault(rules, PLAIN, "startupProbe:", "startProbe:", "no startupProbe"),
     Fault(rules, PLAIN, "path: /livez", "path: /health", "liveness"),
@@ -99,11 +101,21 @@ ALL = [
     Fault(agreement, PLAIN, "serviceName: keyward-ops", "serviceName: pods", "no such Service"),
     Fault(agreement, PLAIN, "serviceAccountName: keyward", "serviceAccountName: pod", "no such ServiceAccount"),
     Fault(agreement, PLAIN, "namespace: keyward\n---", "namespace: default\n---", "not in the namespace"),
+    Fault(agreement, PLAIN, "keyward-vault-config", "keyward-vault-config-2456789bcd", "it is followed"),
+    Fault(agreement, CLIENTS, "name: keyward-clients-", "name: keyward-clients # ", "without a hash"),
+    Fault(agreement, CLIENTS, "name: KEYWARD_INIT_BUNDLE\n          value: /etc/keyward-clients/clients.json",
+          "name: KEYWARD_HOST\n          value: 0.0.0.0", "no variable names a file"),
+    Fault(agreement, CLIENTS, "value: /etc/keyward-clients", "value: /etc/clients", "no ConfigMap"),
+    Fault(agreement, CLIENTS, '"valueString": "client-secret"', '"valueString": "password"', "has no secret password"),
     # What only the program knows.
     Fault(program, AZURE, "image: keyward:0", "image: keyward:9", "the program is of version"),
     Fault(program, AZURE, "name: KEYWARD_OPS_PORT", "name: KEYWARD_OPSPORT", "KEYWARD_OPSPORT"),
     Fault(program, AZURE, '"resource_type": "Client", "id": "root"', '"type": "Client", "id": "root"', "scope"),
     Fault(program, AZURE, '"id": "basic"', '"id": "other"', "out-of-scope"),
+    Fault(program, CLIENTS, '"method": "PUT"', '"method": "POST"', "init-bundle-faulty"),
+    Fault(program, CLIENTS, '"method": "PUT"', '"method": "POST"', "keyward serve does not listen"),
+    Fault(program, CLIENTS, '"valueString": "client-secret"', '"valueString": "root-secret"', "out-of-scope"),
+    Fault(program, CLIENTS, '"grant_types": ["basic"]', '"grant_types": ["code"]', "gets 401 for its password"),
     # Who may read the files; only root can make them another's.
     *([] if os.geteuid() else [
         Fault(program, PLAIN, "defaultMode: 288", "defaultMode: 256", "file-unreadable"),

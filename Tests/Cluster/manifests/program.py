@@ -1,5 +1,5 @@
-"""What `keyward check` says of an overlay: with the container's own settings, files as its volumes would bring them,
-and as the pod's user where this program is root."""
+"""What the program says of an overlay: with the container's own settings, files as its volumes would bring them, and as
+the pod's user where this program is root."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 
-from . import agreement, delivery, overlays
+from . import agreement, delivery, overlays, served
 
 CLIENT = overlays.ROOT / "docker/tutorial/client.json"
 
@@ -35,10 +35,14 @@ class _Pod:
         folder.chmod(0o755)
         config, path = agreement.vault_config(manifests)
         self._publish(path, self._moved_in_json(config), delivery.File(0o644))
+        bundle = agreement.init_bundle(manifests)
+        self.clients = bundle and bundle[0]
+        if bundle:
+            self._publish(bundle[1], self.clients, delivery.File(0o644))
         for place, volume in self.mounts.items():
             if "csi" in volume or "secret" in volume:
                 for name, file in delivery.files(volume, manifests).items():
-                    self._publish(f"{place}/{name}", f"the value of {name}", file)
+                    self._publish(f"{place}/{name}", served.value(name), file)
             elif "claim" in volume:
                 self._inside(place).mkdir(parents=True)
                 self._own(self._inside(place), *(shared or [0]), 0o2775)
@@ -52,8 +56,16 @@ class _Pod:
         version = self._run("--version").stdout.strip()
         if self.image != f"keyward:{version}":
             return [f"image {self.image}: the program is of version {version}"]
-        # The tutorial's Client names the secret that is not root's, so that every entry of the config is of use.
-        client = json.dumps(json.loads(CLIENT.read_text()))
+        return self._check() if self.clients is None else [*self._check(), *self._start()]
+
+    def _start(self):
+        command = [self.program, "serve"]
+        return served.findings(command, json.loads(self.clients), self.environment, self.folder, self._as_user())
+
+    def _check(self):
+        # The tutorial's Client names the secret that is not root's, so that every entry of the config is of use. Of
+        # Clients from Git the check must know by itself.
+        client = "" if self.clients else json.dumps(json.loads(CLIENT.read_text()))
         loaded = self._run("store", "load", "-", "--store", self.environment["KEYWARD_STORE"], content=client)
         if loaded.returncode != 0:
             return [f"keyward store load: {loaded.stdout}{loaded.stderr}"]
@@ -66,7 +78,10 @@ class _Pod:
     def _run(self, *arguments, environment=None, content=""):
         return subprocess.run(
             [self.program, *arguments], env=environment or {}, input=content, cwd=self.folder, capture_output=True,
-            text=True, timeout=60, **(self.identity if os.geteuid() == 0 else {}))
+            text=True, timeout=60, **self._as_user())
+
+    def _as_user(self):
+        return self.identity if os.geteuid() == 0 else {}
 
     def _inside(self, path):
         return self.folder / path.lstrip("/")

@@ -76,7 +76,10 @@ def _house_pod(spec, manifests):
 
 
 def _house_container(container):
+    places = [mount["mountPath"] for mount in container["volumeMounts"]]
     for mount in container["volumeMounts"]:
+        yield from (f"{mount['mountPath']} lies in the volume at {each}, where no folder for it can be made"
+                    for each in places if mount["mountPath"].startswith(f"{each}/"))
         if "subPath" in mount or "subPathExpr" in mount:
             yield f"{mount['mountPath']}: a subPath mount never sees a change"
         if mount["name"] != "store" and mount.get("readOnly") is not True:

@@ -1,0 +1,204 @@
+"""What is asked of the image: each question yields what is wrong with it. What is worth telling goes into SEEN."""
+
+import json
+import os
+import pathlib
+import re
+import socket
+import stat
+import statistics
+import subprocess
+import time
+
+import yaml
+
+from . import sandbox
+from .sandbox import ROOT, USER
+
+QUESTIONS, SEEN = [], []
+VERSION = (sandbox.REPOSITORY / "Sources/keyward/Resources/version.txt").read_text().strip()
+PROGRAM = "/usr/local/bin/keyward"
+# The libraries that the program may ask the system for, and the package of Debian that each is from.
+MATERIALS = json.loads((sandbox.REPOSITORY / "docs/sbom/keyward.cdx.json").read_text())
+LIBRARIES = {library["value"]: part["name"]
+             for part in MATERIALS["components"] for library in part.get("properties", [])}
+BYTES = 130_000_000
+FIRST_ANSWER = 0.050
+# Memory of its own; and all that is resident, most of which are pages of files that the kernel can drop.
+OWN, RESIDENT = 4_000_000, 18_000_000
+
+
+def question(function):
+    QUESTIONS.append(function)
+    return function
+
+
+@question
+def it_says_what_it_is():
+    said = json.loads((sandbox.IMAGE / "config.json").read_text())["OCIv1"]["config"]
+    expected = {"User": f"{USER}:{USER}", "Entrypoint": ["keyward"], "Cmd": ["serve"], "StopSignal": "SIGTERM",
+                "ExposedPorts": {"8080/tcp": {}}, "Volumes": {"/var/lib/keyward": {}}}
+    for name, value in expected.items():
+        if said.get(name) != value:
+            yield f"docker/Dockerfile: {name} is {said.get(name)}, not {value}"
+    labels = {name.removeprefix("org.opencontainers.image."): value for name, value in said["Labels"].items()}
+    for name in ("title", "description", "revision"):
+        if not labels.get(name):
+            yield f"docker/Dockerfile: there is no label {name}"
+    if labels.get("version") != VERSION:
+        yield f"the label version is {labels.get('version')}, version.txt says {VERSION}"
+
+
+@question
+def its_stage_that_builds_has_the_sources_and_options_of_make_build():
+    """The stage itself is not run: it takes an image with Swift, and minutes."""
+    text = (sandbox.REPOSITORY / "docker/Dockerfile").read_text()
+    copied = re.findall(r"^COPY (\S+) \1$", text, re.MULTILINE)
+    seen = re.findall(r"^!(\S+)$", (sandbox.REPOSITORY / "docker/Dockerfile.dockerignore").read_text(), re.MULTILINE)
+    described = subprocess.run(["swift", "package", "describe", "--type", "json"], cwd=sandbox.REPOSITORY, check=True,
+                               stdout=subprocess.PIPE, text=True).stdout
+    for target in json.loads(described)["targets"]:
+        for where, folders in (("Dockerfile", copied), ("Dockerfile.dockerignore", seen)):
+            if not any(f"{target['path']}/".startswith(f"{folder}/") for folder in folders):
+                yield f"docker/{where}: {target['path']} is not copied, and Package.swift names it"
+    planned = subprocess.run(["make", "--dry-run", "build"], cwd=sandbox.REPOSITORY, check=True,
+                             stdout=subprocess.PIPE, text=True).stdout.replace("\\\n", " ")
+    wanted = re.search(r"swift build .*", planned)[0].split()
+    given = re.search(r"swift build .*?&&", text.replace("\\\n", " "))[0].removesuffix("&&").split()
+    check = ["--explicit-target-dependency-import-check", "error"]
+    if [word for word in wanted if word not in check] != given:
+        yield f"docker/Dockerfile builds by {' '.join(given)}, the Makefile by {' '.join(wanted)}"
+
+
+@question
+def it_is_small():
+    size = sum(found.stat().st_size for found in sandbox.IMAGE.glob("keyward-*.tar"))
+    SEEN.append(f"{size / 1e6:.0f} MB")
+    if not 0 < size < BYTES:
+        yield f"the image has {size} bytes; less than {BYTES} are allowed"
+
+
+@question
+def its_program_links_the_systems_libraries_alone():
+    listed = sandbox.Sandbox({}).run("/usr/bin/ldd", PROGRAM).stdout
+    names = {pathlib.PurePath(line.split()[0]).name for line in listed.splitlines()} - {"linux-vdso.so.1"}
+    yield from (f"{PROGRAM} links {name}, which docs/sbom does not have" for name in names - LIBRARIES.keys())
+    if "libssl.so.3" not in names or "not found" in listed:
+        yield f"ldd does not find all that {PROGRAM} links:\n{listed}"
+    installed = re.findall(r"^Package: (.*)$", (ROOT / "var/lib/dpkg/status").read_text(), re.MULTILINE)
+    for package in {LIBRARIES[name] for name in names & LIBRARIES.keys()} - set(installed):
+        yield f"the package {package} of Debian is not in the image"
+
+
+@question
+def its_program_is_stripped_and_names_no_folder_of_its_builder():
+    content = (ROOT / PROGRAM[1:]).read_bytes()
+    if b"\0.symtab\0" in content:
+        yield f"{PROGRAM} is not stripped"
+    if str(sandbox.REPOSITORY).encode() in content:
+        yield f"{PROGRAM} names the folder that it was built in"
+
+
+@question
+def it_has_what_is_needed_and_nothing_of_the_machine():
+    for path in ("usr/bin/ls", "usr/bin/cat", "etc/ssl/certs/ca-certificates.crt"):
+        if not (ROOT / path).stat().st_size:
+            yield f"/{path} is empty"
+    for path in ("etc/hostname", "etc/resolv.conf"):
+        if (ROOT / path).exists() and (ROOT / path).read_text():
+            yield f"/{path} is of the machine that built the image"
+    for folder in ("var/lib/apt/lists", "var/cache/apt", "var/log", "tmp", "root"):
+        yield from (f"/{folder}/{name} was left by the build" for name in os.listdir(ROOT / folder)
+                    if not name.startswith("."))
+    for folder, _, names in os.walk(ROOT):
+        for name in names:
+            found = os.lstat(path := os.path.join(folder, name))
+            if stat.S_ISREG(found.st_mode) and found.st_mode & (stat.S_ISUID | stat.S_ISGID):
+                yield f"/{os.path.relpath(path, ROOT)} changes its user or group"
+    if f"keyward:x:{USER}:{USER}::/nonexistent:/usr/sbin/nologin" not in (ROOT / "etc/passwd").read_text().splitlines():
+        yield f"/etc/passwd has no user keyward with the number {USER} and without a shell"
+
+
+@question
+def it_runs_read_only_as_nobody_with_no_capability():
+    container = sandbox.Sandbox({"KEYWARD_STORE": "memory:"})
+    if (version := container.run("keyward", "--version").stdout.strip()) != VERSION:
+        yield f"keyward --version says {version}, version.txt {VERSION}"
+    for place in ("/", "/etc", "/usr/local/bin", "/tmp", "/var/lib/keyward"):
+        if container.run("/usr/bin/touch", f"{place}/tried").returncode == 0:
+            yield f"{place} can be written to"
+    with container.serve() as server:
+        seen = {field: server.kernel(field) for field in ("Uid", "Gid", "CapEff", "CapPrm", "CapBnd", "NoNewPrivs")}
+        for field in ("Uid", "Gid"):
+            if set(seen[field].split()) != {str(USER)}:
+                yield f"{field} is {seen[field]}"
+        yield from (f"{field} is {seen[field]}" for field in ("CapEff", "CapPrm", "CapBnd") if int(seen[field], 16))
+        if seen["NoNewPrivs"] != "1":
+            yield "a program that it began could gain rights"
+        if server.kernel("NSpid").split()[-1] != "1":
+            yield "it is not the first process of its container, as in a pod"
+        if server.ask("GET", "/livez")[0] != 200:
+            yield "/livez is not 200"
+
+
+@question
+def the_health_check_of_compose_tells_alive_from_dead():
+    compose = yaml.safe_load((sandbox.REPOSITORY / "docker/compose.yaml").read_text())
+    kind, *command = compose["services"]["keyward"]["healthcheck"]["test"]
+    if kind != "CMD":
+        yield f"docker/compose.yaml: the health check is of the kind {kind}, and not a command's words"
+    with sandbox.Sandbox({"KEYWARD_STORE": "memory:"}).serve() as server:
+        asked = [("/livez", server.port, True), ("/livez", 1, False), ("/none", server.port, False)]
+        for path, port, is_alive in asked:
+            words = [word.replace("$$", "$").replace("/8080", f"/{port}").replace("/livez", path) for word in command]
+            if (server.run(*words).returncode == 0) != is_alive:
+                yield f"docker/compose.yaml: the health check of {path} on port {port} is not {is_alive}"
+
+
+@question
+def it_starts_at_once():
+    # Without /proc no program in Swift works: it reads its arguments there, and Dispatch counts its threads.
+    subprocess.run(["mount", "-t", "proc", "proc", ROOT / "proc"], check=True)
+    took = [_first_answer() for _ in range(15)]
+    # At its best: the rest is what else this machine does.
+    SEEN.append(f"first 200 after {min(took) * 1000:.0f} ms, median {statistics.median(took) * 1000:.0f}")
+    if min(took) > FIRST_ANSWER:
+        yield f"the first answer takes {min(took) * 1000:.0f} ms, more than {FIRST_ANSWER * 1000:.0f}"
+
+
+def _enter():
+    os.chroot(ROOT)
+    os.setgroups([])
+    os.setresgid(USER, USER, USER)
+    os.setresuid(USER, USER, USER)
+
+
+def _first_answer():
+    """Seconds from before the program's start, in the image's files, to its first 200."""
+    began = time.monotonic()
+    process = subprocess.Popen([PROGRAM, "serve", "--port", "0", "--store", "memory:"], env={}, cwd="/",
+                               stderr=subprocess.PIPE, text=True, preexec_fn=_enter)
+    try:
+        line = next(line for line in process.stderr if '"listening"' in line)
+        with socket.create_connection(("127.0.0.1", json.loads(line)["port"]), timeout=sandbox.LIMIT) as connection:
+            connection.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            answer = connection.recv(4096)
+        took = time.monotonic() - began
+        assert answer.startswith(b"HTTP/1.1 200 "), answer
+        return took
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@question
+def it_idles_in_little_memory():
+    with sandbox.Sandbox({"KEYWARD_STORE": "memory:"}).serve() as server:
+        server.ask("GET", "/livez")
+        time.sleep(0.5)
+        rolled = server.proc("smaps_rollup")
+    resident, own = (int(re.search(rf"^{name}:\s+(\d+) kB", rolled, re.MULTILINE)[1]) * 1024
+                     for name in ("Rss", "Anonymous"))
+    SEEN.append(f"idle {resident / 1e6:.1f} MB resident, {own / 1e6:.1f} of them its own")
+    if own > OWN or resident > RESIDENT:
+        yield f"idle it has {resident} bytes resident (at most {RESIDENT}), {own} of its own (at most {OWN})"

@@ -1,0 +1,110 @@
+"""What is asked of a release: each question yields what is wrong with it."""
+
+import functools
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tarfile
+import tempfile
+
+from . import sandbox
+from .sandbox import REPOSITORY
+
+QUESTIONS, SEEN = [], []
+VERSION = (REPOSITORY / "Sources/keyward/Resources/version.txt").read_text().strip()
+MATERIALS = REPOSITORY / "docs/sbom/keyward.cdx.json"
+
+
+def question(function):
+    QUESTIONS.append(function)
+    return function
+
+
+def pack(folder, umask, **surroundings):
+    done = subprocess.run([REPOSITORY / "scripts/release", folder], env={**os.environ, **surroundings}, umask=umask,
+                          capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, f"scripts/release ended with {done.returncode}: {done.stderr}"
+    return next(pathlib.Path(folder).glob("*.tar.gz"))
+
+
+@functools.cache
+def release():
+    """A packed release, its archive's bytes and members."""
+    if not (REPOSITORY / ".build/release/keyward").exists():
+        sandbox.skip("there is no release binary: make build")
+    with tempfile.TemporaryDirectory() as folder:
+        archive = pack(folder, 0o022)
+        content = archive.read_bytes()
+        if hashlib.sha256(content).hexdigest() != pathlib.Path(f"{archive}.sha256").read_text().split()[0]:
+            raise AssertionError(f"{archive.name}.sha256 is not that of the archive")
+        with tarfile.open(archive) as packed:
+            return archive.name, content, {member.name.partition("/")[2]: (member, packed.extractfile(member).read())
+                                           for member in packed if member.isfile()}
+
+
+@question
+def it_has_the_same_bytes_twice():
+    name, content, _ = release()
+    with tempfile.TemporaryDirectory() as folder:
+        again = pack(folder, 0o077, TZ="Pacific/Auckland", LC_ALL="C.UTF-8", TMPDIR=folder)
+        if (again.name, again.read_bytes()) != (name, content):
+            yield "scripts/release: a second run packs other bytes"
+        else:
+            SEEN.append(f"{name}: {len(content) / 1e6:.1f} MB, the same bytes twice")
+
+
+@question
+def it_is_complete():
+    name, _, members = release()
+    if not name.startswith(f"keyward-{VERSION}-linux-"):
+        yield f"{name}: version.txt says {VERSION}"
+    for path in ("README.md", "CHANGELOG.md", "Config/server.env", "docker/Dockerfile", "k8s/azure/up.sh",
+                 "docs/sbom/keyward.cdx.json", *(f"k8s/overlays/{each.name}/kustomization.yaml"
+                                                 for each in (REPOSITORY / "k8s/overlays").iterdir())):
+        if path not in members:
+            yield f"{name}: there is no {path}"
+    with tempfile.TemporaryDirectory() as folder:
+        program = pathlib.Path(folder) / "keyward"
+        program.write_bytes(members["keyward"][1])
+        program.chmod(members["keyward"][0].mode)
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60).stdout.strip()
+    if said != VERSION:
+        yield f"{name}: its program says it is {said}"
+    for path, (member, _) in members.items():
+        if member.uid or member.gid or member.uname or member.mode & 0o022:
+            yield f"{name}: {path} is of {member.uid}:{member.gid}, mode {member.mode:o}"
+
+
+@question
+def it_has_the_licences_of_what_is_linked():
+    name, _, members = release()
+    for part in json.loads(MATERIALS.read_text())["components"]:
+        if not part["purl"].startswith("pkg:github/"):
+            continue
+        # Foundation and Dispatch come with the toolchain, under its licence.
+        owner = "swift" if part["purl"].startswith("pkg:github/swiftlang/") else part["name"]
+        text = members.get(f"licences/{owner}-LICENSE.txt", (None, b""))[1]
+        if b"Apache License" not in text:
+            yield f"{name}: there is no licence of {part['name']}"
+
+
+@question
+def its_materials_are_those_of_the_package_graph():
+    made = subprocess.run([REPOSITORY / "scripts/sbom"], capture_output=True, text=True, timeout=300)
+    if made.returncode != 0:
+        yield f"scripts/sbom: {made.stderr}"
+    elif made.stdout != MATERIALS.read_text():
+        yield "docs/sbom/keyward.cdx.json is not of this package graph: scripts/sbom >docs/sbom/keyward.cdx.json"
+    parts = json.loads(MATERIALS.read_text())["components"]
+    SEEN.append(f"{len(parts)} parts in docs/sbom")
+    manifest = (REPOSITORY / "Package.swift").read_text()
+    declared = re.findall(r'\.package\(url: "https://github.com/(\S+?)(?:\.git)?"', manifest)
+    named = {part["purl"].removeprefix("pkg:github/").partition("@")[0] for part in parts}
+    yield from (f"docs/sbom does not name {each} of Package.swift" for each in declared if each not in named)
+    if not declared:
+        yield "no dependency is found in Package.swift"
+    text = MATERIALS.read_text()
+    yield from (f"docs/sbom names {each}" for each in re.findall(r'https?://[^"]*|"/[^"]*"', text))

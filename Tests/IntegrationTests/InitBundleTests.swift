@@ -33,6 +33,17 @@ import Testing
         try site.start()
     }
 
+    @Test func aCommitOfSeveralIsReadByTheLengthsInIt() throws {
+        // As a line of the journal has it, in the body of the one before.
+        let trap = #", "x": {"type": "Client", "id": "other", "version": 1, "action": "put", "resource": {}}"#
+        let path = try write(Self.bundle(("basic", trap), ("other", ""), ("third", trap)))
+        let site = try Site(arguments: ["--init-bundle", path])
+        #expect(try site.server.terminate() == .exited(0))
+        let dump = try ChildProcess.keyward(["store", "dump", "--store", site.folder.at("data")]).output
+        #expect(dump.split(separator: "\n").count == 3)
+        #expect(try StoreReader.read(site.folder.at("data")) == dump)
+    }
+
     @Test func eachStartPutsWhatDiffersAndNothingElse() throws {
         let path = try write(Self.bundle(("basic", ""), ("other", "")))
         let site = try Site(arguments: ["--init-bundle", path, "--audit-log", folder.at("audit.ndjson")])

@@ -49,21 +49,12 @@ import Testing
         }
     }
 
-    /// A reader that knows docs/store.md and nothing of the program's own.
-    private func read(_ folder: String) throws -> String {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("StoreReader/read_store.py").path
-        let report = try ChildProcess.run(["/usr/bin/env", "python3", script, folder])
-        #expect(report.status == 0, "\(report.errors)")
-        return report.output
-    }
-
     @Test func aCompactedStoreServesTheSameAndAnybodyCanReadIt() throws {
         let site = try filled()
         let store = site.folder.at("data")
         #expect(try site.server.terminate() == .exited(0))
         let before = try ChildProcess.keyward(["store", "dump", "--store", store]).output
-        #expect(try read(store) == before && before.split(separator: "\n").count == 3)
+        #expect(try StoreReader.read(store) == before && before.split(separator: "\n").count == 3)
 
         let compacted = try ChildProcess.keyward(["store", "compact", "--store-history", "1", "--store", store])
         #expect(compacted.status == 0, "\(compacted.errors)")
@@ -71,7 +62,7 @@ import Testing
         let files = try FileManager.default.contentsOfDirectory(atPath: store).sorted()
         #expect(files == ["base-000000000006.ndjson", "journal-000000000006.ndjson", "lock"])
         #expect(try ChildProcess.keyward(["store", "dump", "--store", store]).output == before)
-        #expect(try read(store) == before)
+        #expect(try StoreReader.read(store) == before)
         #expect(try ChildProcess.keyward(["store", "verify", "--store", store]).status == 0)
 
         try site.start()
@@ -81,7 +72,7 @@ import Testing
             "/fhir/Patient/gone", #"{"resourceType":"Patient","id":"gone"}"#, Site.basic)
         #expect(revived.version == 3)
         #expect(try site.server.terminate() == .exited(0))
-        #expect(try read(store) == ChildProcess.keyward(["store", "dump", "--store", store]).output)
+        #expect(try StoreReader.read(store) == ChildProcess.keyward(["store", "dump", "--store", store]).output)
     }
 
     private static func withoutMeta(_ dump: String) -> [String] {

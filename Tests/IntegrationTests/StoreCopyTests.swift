@@ -5,15 +5,6 @@ import Testing
 
 /// `keyward store backup` and `keyward store repair`.
 @Suite struct StoreCopyTests {
-    /// A reader that knows docs/store.md and nothing of the program's own.
-    private func read(_ folder: String) throws -> String {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("StoreReader/read_store.py").path
-        let report = try ChildProcess.run(["/usr/bin/env", "python3", script, folder])
-        #expect(report.status == 0, "\(report.errors)")
-        return report.output
-    }
-
     private func dump(_ folder: String) throws -> String {
         let report = try ChildProcess.keyward(["store", "dump", "--store", folder])
         #expect(report.status == 0, "\(report.errors)")
@@ -57,7 +48,7 @@ import Testing
 
         for number in 0..<3 {
             let backup = site.folder.at("backup\(number)")
-            #expect(try read(backup) == dump(backup))
+            #expect(try StoreReader.read(backup) == dump(backup))
             try FileManager.default.removeItem(atPath: store)
             try FileManager.default.copyItem(atPath: backup, toPath: store)
             try site.start()
@@ -103,7 +94,7 @@ import Testing
             #expect(report.status == 0, "\(report.errors)")
             isCompacted = names(backup).contains { $0.hasPrefix("base-") }
             var found: [String: Int] = [:]
-            for line in try read(backup).split(separator: "\n") {
+            for line in try StoreReader.read(backup).split(separator: "\n") {
                 let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
                 let meta = object?["meta"] as? [String: String]
                 found[object?["id"] as? String ?? ""] = meta?["versionId"].flatMap { Int($0) }
@@ -205,7 +196,7 @@ import Testing
         #expect(report.output.contains(told) || status == 0, "\(report.output)")
         #expect(filesBelow(store).filter { $0.name != "lock" }.map(\.bytes) == before)
         #expect(try ChildProcess.keyward(["store", "verify", "--store", new]).status == 0)
-        #expect(try read(new) == dump(new))
+        #expect(try StoreReader.read(new) == dump(new))
 
         try FileManager.default.removeItem(atPath: store)
         try FileManager.default.moveItem(atPath: new, toPath: store)

@@ -83,11 +83,13 @@ import Testing
         let disk = TestDisk()
         let store = try open(disk)
         try await fill(store)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { _ = try await store.compact() }
-            for number in 0..<40 { group.addTask { try await store.put("Patient/w\(number)") } }
-            try await group.waitForAll()
-        }
+        let gate = Gate(disk, reading: "store/journal.ndjson")
+        let compaction = Task { try await store.compact() }
+        await gate.readHasBegun()
+        // The compaction stands still.
+        for number in 0..<40 { try await store.put("Patient/w\(number)") }
+        gate.open()
+        _ = try await compaction.value
         let before = contents(store)
         await store.close()
         let again = try open(disk)
@@ -220,9 +222,16 @@ import Testing
         let store = try open(disk)
         try await fill(store)
         let before = contents(store)
-        async let compaction = store.compact()
-        await store.close()
-        _ = try? await compaction
+        let gate = Gate(disk, reading: "store/journal.ndjson")
+        let compaction = Task { try await store.compact() }
+        await gate.readHasBegun()
+        let writes = disk.calls("pwrite")
+        let closing = Task { await store.close() }
+        while !store.isClosing.load(ordering: .acquiring) { await Task.yield() }
+        gate.open()
+        await closing.value
+        await #expect(throws: StorageError.self) { try await compaction.value }
+        #expect(disk.calls("pwrite") == writes, "nothing of a base was written")
         let again = try open(disk)
         #expect(contents(again) == before)
         await again.close()

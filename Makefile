@@ -27,7 +27,7 @@ SWIFT := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/So
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
 unexport VALUE
 
-.PHONY: help packages build image release run rotate test test-cluster test-asan test-tsan fuzz soak idle bench bench-vault bench-alike bench-wire bench-calls bench-instructions bench-store format lint clean
+.PHONY: help packages build release image run rotate test test-cluster test-asan test-tsan fuzz soak idle bench bench-vault bench-alike bench-wire bench-calls bench-instructions bench-store format lint clean
 
 help: ## List the targets, each with a sentence.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile

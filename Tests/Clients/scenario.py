@@ -74,7 +74,7 @@ class Conversation:
         text = json.dumps(patient).encode()
         created = self.ask("create by PUT", 201, "PUT", "/fhir/Patient/a", {"If-None-Match": "*"}, text)
         check("the first version", created.fields["etag"] == 'W/"1"', created)
-        check("its place", created.fields["location"].endswith("/fhir/Patient/a"), created)
+        check("its place", created.fields["location"].endswith("/fhir/Patient/a/_history/1"), created)
         self.ask("create it twice", 412, "PUT", "/fhir/Patient/a", {"If-None-Match": "*"}, text)
         read = self.ask("read", 200, "GET", "/fhir/Patient/a")
         check("what was stored", json.loads(read.content)["x"] == 1.5, read)
@@ -84,8 +84,10 @@ class Conversation:
         check("the second version", updated.fields["etag"] == 'W/"2"', updated)
         self.ask("update the version before", 412, "PUT", "/fhir/Patient/a", {"If-Match": 'W/"1"'}, text)
         posted = self.ask("create by POST", 201, "POST", "/fhir/Patient", body=b'{"resourceType":"Patient"}')
-        path = "/fhir" + posted.fields["location"].split("/fhir", 1)[1]
+        version = "/fhir" + posted.fields["location"].split("/fhir", 1)[1]
+        path = version.split("/_history/")[0]
         self.ask("delete", 204, "DELETE", path)
+        self.ask("read the version before", 200, "GET", version)
         self.ask("read what is deleted", 410, "GET", path)
         head = self.ask("HEAD", 200, "HEAD", "/fhir/Patient/a")
         check("HEAD has no content", head.content == b"", head)

@@ -5,13 +5,10 @@ import FHIR
 struct IndexBuilder {
     /// In the order of `ResourceType.all`.
     private var tables = [VersionTable](repeating: VersionTable(), count: ResourceType.all.count)
-    /// Of the newest version.
-    private(set) var lastUpdated: Instant?
 
     /// Adds the next version of its key, and returns the one before.
     mutating func add(_ version: StoredVersion) -> StoredVersion? {
-        lastUpdated = version.lastUpdated.orLater(lastUpdated)
-        return tables[version.key.type.place].update(version)
+        tables[version.key.type.place].update(version)
     }
 
     consuming func finish() -> VersionIndex { VersionIndex(tables) }

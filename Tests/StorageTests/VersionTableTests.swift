@@ -38,7 +38,6 @@ import Testing
             #expect(builder.add(version) == index.current(key))
             index.record(version)
         }
-        #expect(builder.lastUpdated == Instant(milliseconds: 500))
         let gathered = builder.finish()
         #expect(gathered.types == index.types)
         for type in index.types {

@@ -109,6 +109,8 @@ def _network(manifests):
     for name, port in expected.items():
         if str(ports.get(name)) != port:
             yield f"port {name} is {ports.get(name)}, keyward listens on {port}"
+    if variables.get("KEYWARD_HOST") != "0.0.0.0":
+        yield f"KEYWARD_HOST={variables.get('KEYWARD_HOST')}: clients and kubelet's probes come from outside the pod"
     policy = overlays.the(manifests, "NetworkPolicy")["spec"]
     used = [each["port"] for rule in policy.get("ingress", []) for each in rule["ports"]]
     used += [each["targetPort"] for service in overlays.of_kind(manifests, "Service").values()

@@ -4,6 +4,8 @@ from . import overlays
 
 CONFINED = {"RuntimeDefault", "Localhost"}
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
+# A store that cannot write is no reason for a restart. The ops port stays plain HTTP when the other one speaks TLS.
+PROBES = {"startup": "/readyz", "liveness": "/livez", "readiness": "/readyz"}
 
 
 def findings(manifests):
@@ -59,6 +61,9 @@ def _house_pod(spec, manifests):
     # The server's drain time-out, and time to close the store.
     if spec.get("terminationGracePeriodSeconds", 30) < 25:
         yield "killed while it drains: terminationGracePeriodSeconds is less than 25"
+    yield from (f"ServiceAccount {name} gives its pods a token: automountServiceAccountToken is not false"
+                for name, account in overlays.of_kind(manifests, "ServiceAccount").items()
+                if account.get("automountServiceAccountToken") is not False)
     workload = overlays.the(manifests, "StatefulSet")["spec"]
     if workload["replicas"] != 1:
         yield "one server holds the store at a time: replicas is not 1"
@@ -66,13 +71,22 @@ def _house_pod(spec, manifests):
     if labels.get("pod-security.kubernetes.io/enforce") != "restricted":
         yield "the namespace does not enforce the Pod Security Standard restricted"
     for volume in spec["volumes"]:
-        if volume.get("csi", {}).get("readOnly", True) is not True:
+        csi = volume.get("csi", {"driver": "secrets-store.csi.k8s.io", "readOnly": True})
+        if csi.get("readOnly") is not True:
             yield f"volume {volume['name']}: the CSI driver mounts read-only volumes alone"
+        if csi["driver"] != "secrets-store.csi.k8s.io":
+            yield f"volume {volume['name']}: the CSI driver is called secrets-store.csi.k8s.io"
     policy = overlays.the(manifests, "NetworkPolicy")["spec"]
     if set(policy["policyTypes"]) != {"Ingress", "Egress"} or policy.get("egress"):
         yield "keyward calls nobody: the NetworkPolicy does not forbid all egress"
-    if not all(rule.get("from") and rule.get("ports") for rule in policy["ingress"]):
+    if any(_is_open(rule) for rule in policy["ingress"]):
         yield "a rule of the NetworkPolicy lets in everybody, or to every port"
+
+
+def _is_open(rule):
+    """To everybody, who is meant by no `from` and by an empty selector of namespaces, or to every port."""
+    return not rule.get("ports") or not rule.get("from") or any(
+        peer.get("namespaceSelector") == {} or "ipBlock" in peer for peer in rule["from"])
 
 
 def _house_container(container):
@@ -86,11 +100,10 @@ def _house_container(container):
             yield f"{mount['mountPath']}: keyward writes into its store alone, so mount it readOnly"
     if container.get("securityContext", {}).get("readOnlyRootFilesystem") is not True:
         yield "readOnlyRootFilesystem is not true"
-    for kind in ("startup", "liveness", "readiness"):
-        if f"{kind}Probe" not in container:
-            yield f"there is no {kind}Probe"
-    if container.get("livenessProbe", {}).get("httpGet", {}).get("path") != "/livez":
-        yield "liveness is /livez: a store that cannot write is no reason for a restart"
+    for kind, path in PROBES.items():
+        asked = container.get(f"{kind}Probe", {}).get("httpGet", {})
+        if (asked.get("path"), asked.get("port")) != (path, "ops"):
+            yield f"there is no {kind}Probe of {path} on the port ops"
     resources = container.get("resources", {})
     for kind, name in (("requests", "cpu"), ("requests", "memory"), ("limits", "memory")):
         if name not in resources.get(kind, {}):

@@ -47,7 +47,10 @@ def _provider_findings(manifest):
         return found
     try:
         for index, each in enumerate(objects(manifest)):
-            found += _errors(schema["object"], each, f"spec.parameters.{schema['list']}[{index}]")
+            place = f"spec.parameters.{schema['list']}[{index}]"
+            found += _errors(schema["object"], each, place)
+            if each.get("objectVersion") or not each.get("resourceName", "/latest").endswith("/latest"):
+                found.append(f"{place}: it is of one version, and never rotates")
     except LookupError as error:
         found.append(str(error))
     return found

@@ -1,6 +1,7 @@
 """What the kubelet and the driver do to a running pod, and what a client sees meanwhile."""
 
 import itertools
+import time
 
 from . import pod, volumes
 from .pod import Pod, expect, named, put, values, within
@@ -104,7 +105,7 @@ def a_file_mounted_by_sub_path_never_rotates_and_is_named():
         files = [((the.secrets.folder / name).resolve(), f"{pod.SECRETS}-alone/{name}")
                  for name in ("client-secret", "root-secret")]
         the.config.deliver(pod.config("client-secret", folder=f"{pod.SECRETS}-alone"))
-        with the.container(*files).serve() as server:
+        with the.container(secrets=files).serve() as server:
             put(server)
             assert server.codes() == ["frozen-mount"] * 2, server.codes()
             for step, _ in the.secrets.delivery(values("second")):
@@ -112,6 +113,22 @@ def a_file_mounted_by_sub_path_never_rotates_and_is_named():
                 expect(server, "basic:second", 401, f"after '{step}': the old file is mounted for good")
             assert server.codes() == ["stale-mount"] * 2, server.codes()
             assert server.health() == "pass", server.health()
+
+
+@scene
+def a_config_mounted_by_sub_path_is_never_followed_and_is_named():
+    with Pod().filled() as the:
+        alone = [((the.config.folder / "vault-config.json").resolve(), f"{pod.CONFIG}/vault-config.json")]
+        with the.container(config=alone).serve() as server:
+            put(server)
+            assert server.codes() == ["frozen-config"], server.codes()
+            the.secrets.deliver(values("first", "other"))
+            the.config.deliver(pod.config("client-secret", "second-secret"))
+            time.sleep(2 * pod.FOLLOWED)
+            assert (server.codes(), server.health()) == (["stale-config"], "pass"), (server.codes(), server.health())
+            put(server, "second-secret")
+            expect(server, "second:other", 401, "since the old config is mounted for good")
+            expect(server, "basic:first", 200, "under the old config")
 
 
 @scene

@@ -56,11 +56,11 @@ class Pod:
         self.secrets.deliver(values(client))
         return self
 
-    def container(self, *mounts):
-        """The sandbox with the volumes mounted whole, or with other mounts in place of that of the secrets."""
-        mounts = mounts or [(self.secrets.folder, SECRETS)]
-        return sandbox.Sandbox(
-            SETTINGS, [*mounts, (self.config.folder, CONFIG), (self.folder / "store", STORE)])
+    def container(self, secrets=None, config=None):
+        """The sandbox with the volumes mounted whole, or with other mounts in place of one."""
+        secrets = secrets or [(self.secrets.folder, SECRETS)]
+        config = config or [(self.config.folder, CONFIG)]
+        return sandbox.Sandbox(SETTINGS, [*secrets, *config, (self.folder / "store", STORE)])
 
     def __enter__(self):
         return self

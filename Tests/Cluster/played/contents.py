@@ -42,9 +42,13 @@ def it_says_what_it_is():
         if said.get(name) != value:
             yield f"docker/Dockerfile: {name} is {said.get(name)}, not {value}"
     labels = {name.removeprefix("org.opencontainers.image."): value for name, value in said["Labels"].items()}
-    for name in ("title", "description", "revision"):
+    for name in ("title", "description"):
         if not labels.get(name):
             yield f"docker/Dockerfile: there is no label {name}"
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=sandbox.REPOSITORY, check=True, stdout=subprocess.PIPE,
+                          text=True).stdout.strip()
+    if labels.get("revision", "").removesuffix("-dirty") != head:
+        yield f"the image is of the commit {labels.get('revision')}, and this is {head}: make image"
     if labels.get("version") != VERSION:
         yield f"the label version is {labels.get('version')}, version.txt says {VERSION}"
 

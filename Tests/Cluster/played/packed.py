@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import io
 import json
 import os
 import pathlib
@@ -76,6 +77,41 @@ def it_is_complete():
     for path, (member, _) in members.items():
         if member.uid or member.gid or member.uname or member.mode & 0o022:
             yield f"{name}: {path} is of {member.uid}:{member.gid}, mode {member.mode:o}"
+
+
+@question
+def its_readme_leads_to_a_200_in_its_folder():
+    """The block of its chapter in place of `make run`, then the requests of the tutorial; all from what is unpacked."""
+    with tempfile.TemporaryDirectory() as above:
+        with tarfile.open(fileobj=io.BytesIO(release()[1])) as packed:
+            packed.extractall(above, filter="data")
+        folder = next(pathlib.Path(above).iterdir())
+        chapter = re.search(r"^## A release$.*?```sh\n(.*?)```.*?`(printf .*?)`", (folder / "README.md").read_text(),
+                            re.MULTILINE | re.DOTALL)
+        if not chapter:
+            yield "README.md has no chapter on a release, with a block of commands and one that rotates"
+            return
+        begin, rotate = chapter.groups()
+        server = subprocess.Popen(["bash", "-ec", begin.replace("./keyward", "exec ./keyward")], cwd=folder, text=True,
+                                  env={"PATH": os.environ["PATH"], "KEYWARD_PORT": "0"}, stderr=subprocess.PIPE)
+        try:
+            base = f"http://127.0.0.1:{json.loads(next(line for line in server.stderr if 'listening' in line))['port']}"
+            put = ["-X", "PUT", f"{base}/fhir/Client/basic", "-H", "Content-Type: application/fhir+json"]
+            seen = [_status(*put, "-d", f"@{folder}/docker/tutorial/client.json"),
+                    _status("-u", "basic:super-secret-value", f"{base}/fhir/Patient")]
+            subprocess.run(["bash", "-ec", rotate], cwd=folder, check=True)
+            seen += [_status("-u", f"basic:{value}-secret-value", f"{base}/fhir/Patient")
+                     for value in ("super", "new")]
+        finally:
+            server.terminate()
+            server.communicate()
+    if seen != ["201", "200", "401", "200"]:
+        yield f"README.md, A release: the requests of the tutorial are answered {seen}"
+
+
+def _status(*arguments):
+    return subprocess.run(["curl", "--silent", "--max-time", "20", "--output", os.devnull, "--write-out", "%{http_code}",
+                           *arguments], capture_output=True, text=True).stdout
 
 
 @question

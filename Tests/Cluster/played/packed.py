@@ -137,9 +137,11 @@ def its_materials_are_those_of_the_package_graph():
     parts = json.loads(MATERIALS.read_text())["components"]
     SEEN.append(f"{len(parts)} parts in docs/sbom")
     manifest = (REPOSITORY / "Package.swift").read_text()
-    declared = re.findall(r'\.package\(url: "https://github.com/(\S+?)(?:\.git)?"', manifest)
+    declared = dict(re.findall(r'\.package\(url: "https://github.com/(\S+?)(?:\.git)?", (\w+)', manifest))
     named = {part["purl"].removeprefix("pkg:github/").partition("@")[0] for part in parts}
     yield from (f"docs/sbom does not name {each} of Package.swift" for each in declared if each not in named)
+    yield from (f"Package.swift: {each} is of another version tomorrow, which docs/sbom does not name: say exact"
+                for each, kind in declared.items() if kind != "exact")
     if not declared:
         yield "no dependency is found in Package.swift"
     text = MATERIALS.read_text()

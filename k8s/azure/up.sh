@@ -165,8 +165,7 @@ make_image() {
     look present az acr list --resource-group "$resource_group" --query "[?name=='$registry'].name" --output tsv
     [[ $present ]] || run az acr create --name "$registry" --resource-group "$resource_group" \
         --location "$location" --sku Basic --output none
-    look built az acr task list-runs --registry "$registry" --image keyward:tutorial --run-status Succeeded \
-        --query '[].runId' --output tsv
+    look built az acr repository list --name "$registry" --query "[?@=='keyward']" --output tsv
     [[ $built ]] || run az acr build --registry "$registry" --image keyward:tutorial --file docker/Dockerfile \
         --output none .
     ask registry_id az acr show --name "$registry" --query id --output tsv

@@ -1,5 +1,7 @@
 """What down.sh removes, and what it leaves alone."""
 
+import itertools
+
 from .checks import check, fails, succeeds
 from .house import House
 
@@ -40,9 +42,9 @@ def down_touches_no_group_that_up_did_not_make():
 
 @check
 def down_can_fail_at_every_call_and_then_goes_on():
-    for number in range(1, 6):
+    for number, too_late in itertools.product(range(1, 6), (False, True)):
         with House.built() as house:
-            house.world.fail_at = number
+            house.world.fail_at, house.world.too_late = number, too_late
             done = house.down("--yes", "--purge")
             fails(done, 7, "down.sh stopped in step", "a fault that was put in", "Run k8s/azure/down.sh again")
             house.world.fail_at = None

@@ -2,8 +2,8 @@
 
 import re
 
-from .checks import check
-from .house import REPOSITORY
+from .checks import check, fails
+from .house import REPOSITORY, House
 
 
 @check
@@ -18,3 +18,12 @@ def the_image_needs_no_buildkit_and_no_file_that_is_not_there():
         # One that is a pattern may be missing, where another one is there.
         plain = [source for source in sources if not re.search(r"[*?\[]", source)]
         assert plain and all((REPOSITORY / source).exists() for source in plain), sources
+
+
+@check
+def without_sources_an_image_must_be_named():
+    with House() as house:
+        (house.folder / "Package.swift").unlink()
+        fails(house.up(), 69, "--image")
+        assert house.world.calls == []
+        assert house.up("--image", "ghcr.io/somebody/keyward:1.0").returncode == 0

@@ -97,7 +97,7 @@ make_vault() {
 
 # set_secret NAME: a new value, from the generator to the file to the vault.
 set_secret() {
-    line "openssl rand -hex 24 | tr -d '\\n' >\"$work/$1.new\""
+    line "openssl rand -hex 24 | tr -d '\\n' >\"\${work}/$1.new\""
     # --output none: else the answer has the value in it.
     run az keyvault secret set --vault-name "$key_vault" --name "$1" --file "$work/$1.new" --encoding utf-8 \
         --output none
@@ -131,7 +131,7 @@ make_cluster() {
         --query provisioningState --output tsv
     # A file of its own: the kubeconfig of whoever runs this, and the context in it, stay as they are.
     run az aks get-credentials --name "$cluster" --resource-group "$resource_group" --file "$work/kubeconfig"
-    line "export KUBECONFIG=\"$work/kubeconfig\""
+    line "export KUBECONFIG=\"\${work}/kubeconfig\""
 }
 
 add_driver() {
@@ -216,7 +216,7 @@ patches:
       - {op: replace, path: /spec/template/spec/containers/0/image, value: \"$reference\"}
 YAML"
     # The namespace's file is in no overlay, so it lies outside of what kustomize may read by default.
-    line "kubectl kustomize --load-restrictor LoadRestrictionsNone $state >\"$work/keyward.yaml\""
+    line "kubectl kustomize --load-restrictor LoadRestrictionsNone $state >\"\${work}/keyward.yaml\""
 }
 
 deploy() {

@@ -26,7 +26,8 @@ model, building = [], threading.Lock()
 
 class House:
     def __init__(self, without=()):
-        self.folder = Path(tempfile.mkdtemp(prefix="azure-check-"))
+        # Nothing in the name of a folder may mean anything to a shell.
+        self.folder = Path(tempfile.mkdtemp(prefix="azure $(check) "))
         shutil.copytree(REPOSITORY / "k8s", self.folder / "k8s", ignore=shutil.ignore_patterns(".state"))
         shutil.copytree(REPOSITORY / "docker/tutorial", self.folder / "docker/tutorial")
         (self.folder / "Package.swift").touch()

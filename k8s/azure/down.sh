@@ -45,7 +45,7 @@ remove_group() {
 }
 
 purge_vault() {
-    step "2. Key Vault $key_vault" 'To purge you need the role Owner, Contributor or Key Vault Purge Operator in the subscription.'
+    step "2. Key Vault $key_vault" 'To purge, be Owner, Contributor or Key Vault Purge Operator of the subscription.'
     local deleted
     if [[ -z $key_vault ]]; then
         note 'No name is known: nothing was made from here, or it was purged.'

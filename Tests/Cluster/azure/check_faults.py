@@ -69,7 +69,8 @@ def a_signal_while_it_tidies_up_is_too_late():
     with House() as house:
         house.enter(Frozen(house.world.kubectl_path))
         (house.path / "rm").unlink()
-        (house.path / "rm").write_text(f"#!{shutil.which('bash')}\nkill -INT $$ $PPID\nexec {shutil.which('rm')} \"$@\"\n")
+        (house.path / "rm").write_text(
+            f'#!{shutil.which("bash")}\nkill -INT $$ $PPID\nexec {shutil.which("rm")} "$@"\n')
         (house.path / "rm").chmod(0o755)
         fails(house.up(), 1, "stopped in step 10")
         assert not house.leftovers, house.leftovers

@@ -47,7 +47,8 @@ def other_names_are_used_kept_and_quoted():
 @check
 def names_that_azure_would_refuse_are_refused_first():
     for flag, value in [
-            ("--resource-group", "a b"), ("--resource-group", "--dry-run"), ("--resource-group", "a."), ("--resource-group", "x" * 91),
+            ("--resource-group", "a b"), ("--resource-group", "--dry-run"), ("--resource-group", "a."),
+            ("--resource-group", "x" * 91),
             ("--key-vault", "1abc"), ("--key-vault", "a--b"), ("--key-vault", "x" * 25),
             ("--key-vault", "$(touch pwned)"), ("--registry", "a-bcdef"), ("--namespace", "Upper"),
             ("--namespace", "a'b"), ("--cluster", "-a"), ("--identity", "ab"), ("--location", "West Europe"),

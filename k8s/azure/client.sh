@@ -8,7 +8,7 @@ use_client() {
     credentials root root-secret
     fetch_secret client-secret
     credentials basic client-secret
-    line "echo 'user = \"basic:wrong-password\"' >\"$work/wrong.curl\""
+    line "echo 'user = \"basic:wrong-password\"' >\"\${work}/wrong.curl\""
     open_port
 
     request root-secret Client/basic
@@ -51,7 +51,7 @@ fetch_secret() {
 
 # credentials USER FILE: what curl reads from a file, since a command line is seen by every process.
 credentials() {
-    line "sed -e 's/[\"\\\\]/\\\\&/g' -e 's/.*/user = \"$1:&\"/' \"$work/$2\" >\"$work/$2.curl\""
+    line "sed -e 's/[\"\\\\]/\\\\&/g' -e 's/.*/user = \"$1:&\"/' \"\${work}/$2\" >\"\${work}/$2.curl\""
 }
 
 # Finds a way to the server that needs no ingress: a port of this machine, which kubectl chooses and names.

@@ -158,6 +158,8 @@ leave_at_end() {
 # The end of every script: nothing stays behind, and a failure says where it was and how to go on.
 leave() {
     local status=$?
+    # Whoever presses Ctrl-C once more still leaves no file behind.
+    trap '' HUP INT TERM
     [[ -z ${forward:-} || $dry ]] || kill "$forward" 2>/dev/null || true
     [[ -z ${work:-} || $dry ]] || rm -rf "$work"
     [[ $status != 0 && $step ]] || exit "$status"

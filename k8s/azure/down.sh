@@ -19,15 +19,15 @@ source k8s/azure/names.sh
 # shellcheck source=k8s/azure/commands.sh
 source k8s/azure/commands.sh
 
+# confirm QUESTION
 confirm() {
     [[ -z $dry && -z $yes ]] || return 0
-    printf 'Remove resource group %s, with the cluster, the Key Vault %s and everything else in it? [y/N] ' \
-        "$resource_group" "$key_vault"
+    printf '%s [y/N] ' "$1"
     local answer=
     read -r answer || true
     [[ $answer == [yY] || $answer == yes ]] && return
     step=
-    fail 'Nothing was removed.'
+    fail 'It was left as it is.'
 }
 
 remove_group() {
@@ -40,12 +40,12 @@ remove_group() {
     fi
     look ours az group list --tag keyward=tutorial --query "[?name=='$resource_group'].name" --output tsv
     [[ $ours || $dry ]] || fail "It has no tag keyward=tutorial: up.sh did not make it. Remove by hand what is yours."
-    confirm
+    confirm "Remove resource group $resource_group, with everything in it: cluster, registry, Key Vault $key_vault?"
     run az group delete --name "$resource_group" --yes --output none
 }
 
 purge_vault() {
-    step "2. Key Vault $key_vault" 'To purge you need the role Key Vault Contributor or Owner.'
+    step "2. Key Vault $key_vault" 'To purge, be Owner, Contributor or Key Vault Purge Operator of the subscription.'
     local deleted
     if [[ -z $key_vault ]]; then
         note 'No name is known: nothing was made from here, or it was purged.'
@@ -56,7 +56,10 @@ purge_vault() {
         return
     fi
     look deleted az keyvault list-deleted --resource-type vault --query "[?name=='$key_vault'].name" --output tsv
-    [[ -z $deleted && -z $dry ]] || run az keyvault purge --name "$key_vault" --output none
+    if [[ $deleted || $dry ]]; then
+        confirm "Remove the Key Vault $key_vault and its secrets for good?"
+        run az keyvault purge --name "$key_vault" --output none
+    fi
     # The next run of up.sh makes other names.
     run rm -rf "$state"
 }

@@ -68,7 +68,8 @@ must() {
 
 check_names() {
     must location '[a-z0-9]+' 'the short name of an Azure region, as eastus'
-    must resource_group '[A-Za-z0-9_.()-]{0,89}[A-Za-z0-9_()-]' 'at most 90 letters, digits and _.()-, no . at the end'
+    must resource_group '[A-Za-z0-9_()]([A-Za-z0-9_.()-]{0,88}[A-Za-z0-9_()-])?' \
+        'at most 90 letters, digits and _.()-, no . or - at the beginning and no . at the end'
     must key_vault '|[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*' 'letters, digits and single hyphens, beginning with a letter'
     must key_vault '|.{3,24}' '3 to 24 characters'
     must registry '|[A-Za-z0-9]{5,50}' '5 to 50 letters and digits'

@@ -34,6 +34,8 @@ source k8s/azure/client.sh
 prepare() {
     step '0. The tools, and who you are' 'Sign in with: az login.'
     run umask 077
+    # Its log, where somebody has switched that on, has the values that it sends and gets.
+    line 'export AZURE_LOGGING_ENABLE_LOG_FILE=no'
     ask work mktemp -d
     look version az version --query '"azure-cli"' --output tsv
     old_version 2.47.0 "$version" && fail "az is $version: workload identity needs 2.47.0 or newer; run az upgrade." 69
@@ -95,7 +97,7 @@ make_vault() {
 
 # set_secret NAME: a new value, from the generator to the file to the vault.
 set_secret() {
-    line "openssl rand -hex 24 | tr -d '\\n' >\"$work/$1.new\""
+    line "openssl rand -hex 24 | tr -d '\\n' >\"\${work}/$1.new\""
     # --output none: else the answer has the value in it.
     run az keyvault secret set --vault-name "$key_vault" --name "$1" --file "$work/$1.new" --encoding utf-8 \
         --output none
@@ -112,7 +114,7 @@ make_secrets() {
 
 make_cluster() {
     step '4. AKS cluster with OIDC issuer and workload identity' \
-        'A cluster that failed goes with: az aks delete; a quota that is too small is raised in the portal.'
+        'A cluster that failed goes with: az aks delete. Where quota or nodes lack, try another region: --location.'
     local present federates
     look present az aks list --resource-group "$resource_group" --query "[?name=='$cluster'].name" --output tsv
     if [[ -z $present ]]; then
@@ -129,7 +131,7 @@ make_cluster() {
         --query provisioningState --output tsv
     # A file of its own: the kubeconfig of whoever runs this, and the context in it, stay as they are.
     run az aks get-credentials --name "$cluster" --resource-group "$resource_group" --file "$work/kubeconfig"
-    line "export KUBECONFIG=\"$work/kubeconfig\""
+    line "export KUBECONFIG=\"\${work}/kubeconfig\""
 }
 
 add_driver() {
@@ -149,8 +151,8 @@ add_driver() {
         [[ $rotates ]] || run az aks update --name "$cluster" --resource-group "$resource_group" \
             --enable-secret-rotation --rotation-poll-interval "$rotation" --output none
     fi
-    retry kubectl --namespace kube-system rollout status daemonset/aks-secrets-store-csi-driver --timeout=300s
-    retry kubectl --namespace kube-system rollout status daemonset/aks-secrets-store-provider-azure --timeout=300s
+    retry kubectl --namespace kube-system rollout status daemonset/aks-secrets-store-csi-driver --timeout=10s
+    retry kubectl --namespace kube-system rollout status daemonset/aks-secrets-store-provider-azure --timeout=10s
 }
 
 make_image() {
@@ -165,8 +167,7 @@ make_image() {
     look present az acr list --resource-group "$resource_group" --query "[?name=='$registry'].name" --output tsv
     [[ $present ]] || run az acr create --name "$registry" --resource-group "$resource_group" \
         --location "$location" --sku Basic --output none
-    look built az acr task list-runs --registry "$registry" --image keyward:tutorial --run-status Succeeded \
-        --query '[].runId' --output tsv
+    look built az acr repository list --name "$registry" --query "[?@=='keyward']" --output tsv
     [[ $built ]] || run az acr build --registry "$registry" --image keyward:tutorial --file docker/Dockerfile \
         --output none .
     ask registry_id az acr show --name "$registry" --query id --output tsv
@@ -215,7 +216,7 @@ patches:
       - {op: replace, path: /spec/template/spec/containers/0/image, value: \"$reference\"}
 YAML"
     # The namespace's file is in no overlay, so it lies outside of what kustomize may read by default.
-    line "kubectl kustomize --load-restrictor LoadRestrictionsNone $state >\"$work/keyward.yaml\""
+    line "kubectl kustomize --load-restrictor LoadRestrictionsNone $state >\"\${work}/keyward.yaml\""
 }
 
 deploy() {
@@ -239,10 +240,14 @@ for flag in ${own[@]+"${own[@]}"}; do
     [[ $flag == --rotate ]] || fail "$flag: unknown; $self --help lists the flags." 64
     rotate=yes
 done
+bash=${BASH_VERSION%%[^0-9.]*}
+old_version 4.4.0 "$bash" && fail "bash is $bash: $self needs 4.4 or newer; install it, and run it by that." 69
 needs az 'install the Azure CLI, 2.47.0 or newer'
 needs kubectl 'install kubectl'
 needs curl 'install curl'
 needs openssl 'install openssl'
+[[ $dry || $image || -e Package.swift ]] ||
+    fail 'There are no sources here to build the image of: run it in a clone of the repository, or give --image.' 69
 leave_at_end
 [[ -z $dry ]] || printf '# To paste in the folder of the repository. #? looks whether the next line is needed.\n'
 prepare
@@ -257,5 +262,6 @@ fill_in
 deploy
 use_client
 run rm -rf "$work"
+line 'unset KUBECONFIG'
 step=
 printf '\n# Done. The rotated secret counts, and the one before it is refused. All of it goes with: k8s/azure/down.sh\n'

@@ -3,6 +3,8 @@
 import concurrent.futures
 import re
 import shlex
+import shutil
+import signal
 
 from .checks import LOOKS, check, fails, succeeds
 from .house import House
@@ -52,12 +54,41 @@ class Frozen(World):
 
 @check
 def a_run_that_is_told_to_end_leaves_nothing_behind():
+    for by in signal.SIGTERM, signal.SIGINT, signal.SIGHUP:
+        with House() as house:
+            frozen = Frozen(house.world.kubectl_path)
+            house.enter(frozen)
+            status, errors = house.interrupt_up(
+                by, lambda: "client" in frozen.changes and frozen.calls[-1].tool == "curl")
+            assert status == 128 + by and "stopped in step 10" in errors, errors
+            assert not house.leftovers and frozen.forwards, house.leftovers
+
+
+@check
+def a_signal_while_it_tidies_up_is_too_late():
     with House() as house:
-        frozen = Frozen(house.world.kubectl_path)
-        house.enter(frozen)
-        status, errors = house.interrupt_up(lambda: "client" in frozen.changes and frozen.calls[-1].tool == "curl")
-        assert status == 143 and "stopped in step 10" in errors, errors
-        assert not house.leftovers and frozen.forwards, house.leftovers
+        house.enter(Frozen(house.world.kubectl_path))
+        (house.path / "rm").unlink()
+        (house.path / "rm").write_text(
+            f'#!{shutil.which("bash")}\nkill -INT $$ $PPID\nexec {shutil.which("rm")} "$@"\n')
+        (house.path / "rm").chmod(0o755)
+        fails(house.up(), 1, "stopped in step 10")
+        assert not house.leftovers, house.leftovers
+
+
+@check
+def a_server_that_is_not_reached_is_said():
+    class Gone(World):
+        def kubectl(self, call):
+            answer = super().kubectl(call)
+            answer.output = answer.output.replace(":40000 ", ":1 ")
+            return answer
+
+    with House() as house:
+        house.enter(Gone(house.world.kubectl_path))
+        (house.path / "curl").unlink()
+        (house.path / "curl").symlink_to(shutil.which("curl"))
+        fails(house.up(), 1, "It said '000'", "curl: (7)", "stopped in step 10")
 
 
 @check

@@ -47,7 +47,8 @@ def other_names_are_used_kept_and_quoted():
 @check
 def names_that_azure_would_refuse_are_refused_first():
     for flag, value in [
-            ("--resource-group", "a b"), ("--resource-group", "a."), ("--resource-group", "x" * 91),
+            ("--resource-group", "a b"), ("--resource-group", "--dry-run"), ("--resource-group", "a."),
+            ("--resource-group", "x" * 91),
             ("--key-vault", "1abc"), ("--key-vault", "a--b"), ("--key-vault", "x" * 25),
             ("--key-vault", "$(touch pwned)"), ("--registry", "a-bcdef"), ("--namespace", "Upper"),
             ("--namespace", "a'b"), ("--cluster", "-a"), ("--identity", "ab"), ("--location", "West Europe"),
@@ -70,6 +71,11 @@ def a_missing_tool_or_an_old_az_is_said_before_anything_is_made():
         with House(without=[tool]) as house:
             fails(house.up(), 69, f"{tool} is missing: install ")
             assert house.world.calls == []
+    with House() as house:
+        # As that of macOS: bash says its version by a variable that only a script before this one can set.
+        (house.folder / "old.sh").write_text("BASH_VERSION='3.2.57(1)-release'\n")
+        fails(house.run(["env", "BASH_ENV=old.sh", "bash", "k8s/azure/up.sh"]), 69, "bash is 3.2.57", "4.4")
+        assert house.world.calls == []
     for version, status in ("2.9.0", 69), ("2.46.9", 69), ("2.47.0", 0), ("2.100.0", 0):
         with House() as house:
             house.world.azure_cli = version

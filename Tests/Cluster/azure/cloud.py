@@ -259,9 +259,9 @@ class Cloud:
     def acr_create(self, name, resource_group, location, sku):
         self.make("registry", self.registries, name, resource_group, loginServer=f"{name}.azurecr.io")
 
-    def acr_task_list_runs(self, registry, image, run_status):
-        self.one(self.registries, registry)
-        return [{"runId": f"ca{number}"} for number, build in enumerate(self.builds) if build == (registry, image)]
+    def acr_repository_list(self, name):
+        self.one(self.registries, name)
+        return sorted({image.partition(":")[0] for registry, image in self.builds if registry == name})
 
     def acr_build(self, registry, image, file):
         self.one(self.registries, registry)

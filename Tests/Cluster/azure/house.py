@@ -26,9 +26,11 @@ model, building = [], threading.Lock()
 
 class House:
     def __init__(self, without=()):
-        self.folder = Path(tempfile.mkdtemp(prefix="azure-check-"))
+        # Nothing in the name of a folder may mean anything to a shell.
+        self.folder = Path(tempfile.mkdtemp(prefix="azure $(check) "))
         shutil.copytree(REPOSITORY / "k8s", self.folder / "k8s", ignore=shutil.ignore_patterns(".state"))
         shutil.copytree(REPOSITORY / "docker/tutorial", self.folder / "docker/tutorial")
+        (self.folder / "Package.swift").touch()
         (self.folder / "tmp").mkdir()
         self.path = self.folder / "bin"
         self.path.mkdir()
@@ -89,15 +91,15 @@ class House:
         bash = ["bash", "-x"] if trace else ["bash"]
         return self.run([*bash, "k8s/azure/up.sh", "--interval", "0", "--tries", "4", *flags])
 
-    def interrupt_up(self, when):
-        """Begins up.sh, and tells it to end once `when` is true."""
+    def interrupt_up(self, by, when):
+        """Begins up.sh, and tells it to end by a signal once `when` is true."""
         process = subprocess.Popen(
             ["bash", "k8s/azure/up.sh", "--interval", "1"], cwd=self.folder, env=self.environment,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         deadline = time.monotonic() + LIMIT
         while not when() and time.monotonic() < deadline:
             time.sleep(0.01)
-        process.terminate()
+        process.send_signal(by)
         errors = process.communicate(timeout=LIMIT)[1]
         return process.returncode, errors
 

@@ -135,7 +135,7 @@ class World(Cloud):
             if flag == "--config":
                 with open(os.path.join(self.folder, value)) as file:
                     settings |= curl_settings(file.read())
-        assert settings["write-out"] == "%{http_code}" and settings["noproxy"] == "*"
+        assert settings["write-out"] == "%{http_code}" and settings["noproxy"] == "*" and settings["max-time"]
         user, _, password = settings["user"].partition(":")
         status, body = self.respond(call, user, password, url.removeprefix(f"http://127.0.0.1:{PORT}/fhir/"))
         call.write(call.arguments[call.arguments.index("--output") + 1], json.dumps(body))

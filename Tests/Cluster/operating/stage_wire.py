@@ -102,9 +102,12 @@ def crowd(pod, limit):
 
 @staging
 def connections_full(pod):
-    pod.environment["KEYWARD_MAX_CONNECTIONS"] = "3"
+    pod.environment["KEYWARD_MAX_CONNECTIONS"] = "10"
     pod.start()
-    crowd(pod, 3)
+    crowd(pod, 10)
+    # One short of it, with the one that asks: who looks is to be let in.
+    pod.keeping += [pod.connect() for _ in range(8)]
+    assert all([serves(each) for each in pod.keeping])
 
 
 @staging

@@ -19,6 +19,7 @@ def text():
         store.rename(store.with_name("elsewhere"))
         assert pod.put("/fhir/Patient/a", {"resourceType": "Patient", "id": "a"}, "basic", b"rotated") == 503
         assert pod.login(VALUES["root-secret"], "root") == 200
+        assert pod.ask("/livez", "ops")[0] == 200
         # The first look at /metrics counts itself for the second.
         pod.samples()
         return pod.ask("/metrics", "ops")[1]

@@ -82,6 +82,20 @@ def plain_http_to_tls(pod):
         assert b"400" in raw.recv(4096), "plain HTTP is not refused"
 
 
+@staging
+def client_certificate_refused(pod):
+    files = issue(pod)
+    volume = with_tls(pod, files | {"ca.crt": files["tls.crt"]})
+    pod.environment |= {
+        "KEYWARD_TLS_CLIENT_CA": str(volume / "ca.crt"), "KEYWARD_TLS_CLIENT_AUTH": "required"}
+    pod.start(client=None)
+    try:
+        pod.ask("/livez")
+    except ssl.SSLError:
+        return
+    raise AssertionError("a client without a certificate is served")
+
+
 def serves(connection):
     """Whether it gets an answer, and is not closed as it comes."""
     try:

@@ -1,4 +1,4 @@
-"""Whether an alert fires on what a pod shows: its metrics before a fault, then those under it, for as long as it takes."""
+"""Whether an alert fires on what a pod shows: its metrics before a fault, then those under it, for two hours."""
 
 import subprocess
 import tempfile
@@ -8,15 +8,14 @@ import yaml
 
 from . import exposition, usage
 
-# How often it is scraped, and how many scrapes there are before the fault and under it: two hours are enough for each
-# `for`.
+# Seconds from a scrape to the next, and how many there are before the fault and under it. Each `for` is shorter.
 SCRAPE, BEFORE, UNDER = 15, 20, 480
 # What the age of a value is by the time that nobody can overlook it.
 AGE = 91 * 86400
 
 
 def missing(name, before, now):
-    """Why it does not fire, if so. Counters go on as from `before` to `now` with each scrape; gauges stay as they are."""
+    """Why it does not fire, if so. With each scrape counters rise as from `before` to `now`; gauges stay."""
     expression = next((rule["expr"] for rule in usage.rules() if rule["alert"] == name), None)
     if expression is None:
         return "there is no such alert"

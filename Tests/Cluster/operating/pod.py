@@ -51,7 +51,7 @@ class Pod:
         self.prefix, self.tracing = [*IDENTITY], []
         self.server = self.holder = None
         self.ports, self.status, self.baseline, self.scheme = {}, None, [], "http"
-        self.keeping = []
+        self.keeping, self.replicas = [], 1
 
     def __enter__(self):
         return self
@@ -135,7 +135,7 @@ class Pod:
         self.lay()
         description = {
             "folder": str(self.folder), "prefix": self.prefix, "environment": self.environment,
-            "bin": str(program().parent)}
+            "replicas": self.replicas, "bin": str(program().parent)}
         (self.folder / "pod.json").write_text(json.dumps(description))
         with open(self.folder / "log", "wb") as log:
             self.server = subprocess.Popen(

@@ -4,7 +4,7 @@ import json
 import re
 import time
 
-from . import exposition
+from . import exposition, firing
 
 
 def read(text):
@@ -95,13 +95,14 @@ class Exit:
 
 
 class Alert:
-    """`* alert: `NAME``: check-alerts holds it against the rules."""
+    """`* alert: `NAME``: it fires on what the pod shows."""
 
     def __init__(self, name):
         self.name = name
 
     def missing(self, pod):
-        return None
+        # A server that did not start shows nothing.
+        return firing.missing(self.name, pod.baseline, pod.samples() if pod.server else [])
 
 
 class Nothing:

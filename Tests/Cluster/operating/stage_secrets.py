@@ -3,7 +3,7 @@
 import copy
 import os
 
-from .pod import CLIENT, VALUES, eventually
+from .pod import CLIENT, VALUES, Pod, eventually
 from .staging import staging
 
 VALUE = VALUES["client-secret"]
@@ -161,6 +161,18 @@ def half_written_secret(pod):
 def unknown_client(pod):
     pod.start()
     denied(pod, user="ghost")
+
+
+@staging
+def two_stores(pod):
+    """The pod is the second one, whose claim is new."""
+    first = Pod()
+    pod.keeping.append(first)
+    first.start()
+    pod.replicas = 2
+    pod.start(client=None)
+    denied(pod)
+    assert first.login() == 200, "the first pod does not serve"
 
 
 def with_client(pod, **members):

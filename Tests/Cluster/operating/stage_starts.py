@@ -1,9 +1,10 @@
 """Servers that do not start, and vault configs that are not taken."""
 
+import json
 import os
 import socket
 
-from .pod import Pod
+from .pod import ROOT, Pod
 from .staging import staging
 
 
@@ -16,6 +17,17 @@ def vault_config_missing(pod):
 @staging
 def vault_config_faulty(pod):
     pod.config["secret"]["client-secret"]["scope"] = []
+    pod.refuse()
+
+
+@staging
+def init_bundle_faulty(pod):
+    bundle = json.loads((ROOT / "k8s/components/clients-from-git/clients.json").read_text())
+    bundle["entry"][0]["request"]["method"] = "POST"
+    volume = pod.folder / "etc/keyward-clients"
+    volume.mkdir()
+    pod.deliver(volume, {"clients.json": json.dumps(bundle).encode()})
+    pod.environment["KEYWARD_INIT_BUNDLE"] = str(volume / "clients.json")
     pod.refuse()
 
 

@@ -108,8 +108,9 @@ def disk_error(pod):
 @staging
 def slow_disk(pod):
     pod.tracing = ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
-                   "inject=fdatasync:delay_exit=450000"]
+                   "inject=fdatasync:delay_exit=650000"]
     pod.start()
+    assert pod.put_patient() == 201
 
 
 @staging

@@ -82,6 +82,20 @@ def plain_http_to_tls(pod):
         assert b"400" in raw.recv(4096), "plain HTTP is not refused"
 
 
+@staging
+def client_certificate_refused(pod):
+    files = issue(pod)
+    volume = with_tls(pod, files | {"ca.crt": files["tls.crt"]})
+    pod.environment |= {
+        "KEYWARD_TLS_CLIENT_CA": str(volume / "ca.crt"), "KEYWARD_TLS_CLIENT_AUTH": "required"}
+    pod.start(client=None)
+    try:
+        pod.ask("/livez")
+    except ssl.SSLError:
+        return
+    raise AssertionError("a client without a certificate is served")
+
+
 def serves(connection):
     """Whether it gets an answer, and is not closed as it comes."""
     try:
@@ -102,9 +116,12 @@ def crowd(pod, limit):
 
 @staging
 def connections_full(pod):
-    pod.environment["KEYWARD_MAX_CONNECTIONS"] = "3"
+    pod.environment["KEYWARD_MAX_CONNECTIONS"] = "10"
     pod.start()
-    crowd(pod, 3)
+    crowd(pod, 10)
+    # One short of it, with the one that asks: who looks is to be let in.
+    pod.keeping += [pod.connect() for _ in range(8)]
+    assert all([serves(each) for each in pod.keeping])
 
 
 @staging

@@ -39,7 +39,8 @@ struct LineAppender: Sendable {
 
     /// Appends lines, their newlines included, with as few writes as the file takes them in.
     mutating func append(_ lines: [[UInt8]]) -> Outcome {
-        let bytes = rest + lines.joined()
+        var bytes = rest
+        for line in lines { bytes += line }
         var taken = 0
         do throws(AuditFault) {
             try write(bytes, &taken)

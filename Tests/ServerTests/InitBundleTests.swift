@@ -71,6 +71,13 @@ import Vault
         #expect(event.value(at: "entity", "0", "what", "reference") == "Client/a")
     }
 
+    /// One that fills up on the way would tell of changes that nobody made.
+    @Test func theLinesOfAllChangesAreOneWriteWhichAFileHasWholeOrNotAtAll() async throws {
+        book.during { [book] in book.breaks(with: ENOSPC) }
+        _ = try await apply(client("a", secret: "s"), client("b", secret: "s"), client("c", secret: "s"))
+        #expect(try book.codes() == ["update 0", "update 0", "update 0"])
+    }
+
     @Test func aStoreThatCannotWriteEndsTheStartAndTheAuditLogSaysSo() async throws {
         store.breaks(with: .unavailable("broken"))
         let fault = await #expect(throws: StartFault.self) { try await apply(client("a", secret: "s"), patient("p")) }

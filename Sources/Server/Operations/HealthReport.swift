@@ -81,7 +81,7 @@ struct HealthReport: Sendable {
     private var tlsComplaints: [String] {
         (tlsFaults ?? []).map { fault in
             fault == .tlsCertificateExpired
-                ? "The certificate in force has expired (\(fault.rawValue)); clients refuse it until a new one is there."
+                ? "The certificate in force has expired (\(fault.rawValue)); clients refuse it, so deliver a new one."
                 : "The TLS files are faulty (\(fault.rawValue)), `keyward check` says how; the last ones that could be "
                     + "used are in force."
         }

@@ -81,7 +81,7 @@ test-tsan: packages ## Run the tests, and the keyward they start, under the thre
 	@scripts/sanitized thread
 
 fuzz: SECONDS = 60
-fuzz: packages ## Look for inputs that break a reader's invariant, SECONDS=60 for each of the six; what is found becomes a test.
+fuzz: packages ## Look for inputs that break a reader's invariant, SECONDS=60 for each of the seven; what is found becomes a test.
 	@Fuzz/run --seconds $(SECONDS)
 
 soak: packages ## Swap secrets under load, cut the store's simulated and real power, kill the server 500 times: 45 min at most. Nothing may be wrong.

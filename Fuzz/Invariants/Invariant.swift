@@ -10,7 +10,7 @@ package struct Invariant: Sendable, CustomStringConvertible {
         self.rule = rule
     }
 
-    package static let all = [request, chunked, json, basic, vaultConfig, search]
+    package static let all = [request, chunked, json, basic, vaultConfig, search, transaction]
 
     package init?(named name: String) {
         guard let known = Self.all.first(where: { $0.name == name }) else { return nil }

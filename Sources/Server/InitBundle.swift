@@ -64,17 +64,15 @@ struct InitBundle: Sendable {
         let applied = Applied(path: path, changed: changed, unchanged: puts.count - changed.count)
         if changed.isEmpty { return applied }
         let audited = changed.map(\.change.key).filter { $0.type.kind == .system }
-        if let audit {
-            do throws(AuditFault) {
-                for key in audited { try await audit.applying(key) }
-            } catch {
-                throw .auditLog(settings.auditLog, reason: "\(error)")
-            }
+        do throws(AuditFault) {
+            try await audit?.applying(audited)
+        } catch {
+            throw .auditLog(settings.auditLog, reason: "\(error)")
         }
         do throws(StorageError) {
             _ = try await store.commit(changed.map(\.change))
         } catch {
-            for key in audited { await audit?.failed(applying: key, error) }
+            await audit?.failed(applying: audited, error)
             throw .store(folder: settings.store.text, error)
         }
         return applied

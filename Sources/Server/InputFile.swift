@@ -13,7 +13,10 @@ struct InputFile {
         guard identity.kind == .regular else { throw InputFault(description: "it is not a regular file") }
         guard identity.size <= limit else { throw InputFault(description: "it has more than \(limit) bytes") }
         let bytes = try reading { () throws(Errno) in try file.contents(limit: Int(identity.size)) }
-        guard bytes.count == identity.size else { throw InputFault(description: "it changes while it is read") }
+        let after = try reading { () throws(Errno) in try file.identity() }
+        guard bytes.count == identity.size, after == identity else {
+            throw InputFault(description: "it changes while it is read")
+        }
         return bytes
     }
 

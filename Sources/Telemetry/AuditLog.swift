@@ -41,7 +41,8 @@ package final class AuditLog: Sendable {
 
     private struct Line: Sendable {
         let bytes: [UInt8]
-        let done: CheckedContinuation<AuditFault?, Never>
+        /// Of lines that are written together the last one has it.
+        let done: CheckedContinuation<AuditFault?, Never>?
     }
 
     private struct Waiting {
@@ -89,11 +90,16 @@ package final class AuditLog: Sendable {
 
     /// Returns when the line, its newline included, is written; else it throws, and the line is not in the log. (Of a
     /// pipe's torn line the rest may still follow.)
-    package func write(_ line: [UInt8]) async throws(AuditFault) {
+    package func write(_ line: [UInt8]) async throws(AuditFault) { try await write(all: [line]) }
+
+    /// The same of several lines, of which a file has all or none. (Of a pipe nothing can be taken back.)
+    package func write(all lines: [[UInt8]]) async throws(AuditFault) {
+        guard let last = lines.last else { return }
         let fault = await withCheckedContinuation { (done: CheckedContinuation<AuditFault?, Never>) in
             let isClosed = enqueue { waiting in
                 guard !waiting.isClosed else { return true }
-                waiting.lines.append(Line(bytes: line, done: done))
+                waiting.lines += lines.dropLast().map { Line(bytes: $0, done: nil) }
+                waiting.lines.append(Line(bytes: last, done: done))
                 return false
             }
             if isClosed { done.resume(returning: .closed) }
@@ -205,7 +211,7 @@ package final class AuditLog: Sendable {
             waiting.posted.removeFirst(min(batch.posted, max(0, kept - (head - batch.posted))))
         }
         for (index, line) in batch.lines.enumerated() {
-            line.done.resume(returning: index < written ? nil : outcome.fault)
+            line.done?.resume(returning: index < written ? nil : outcome.fault)
         }
         let whole = batch.bytes[..<outcome.whole].count { !$0.isEmpty }
         if whole > 0 { notice(.written(lines: whole)) }

@@ -23,7 +23,7 @@ struct LineAppender: Sendable {
     /// A reader that has stopped is not waited for again until it takes something.
     private var isStalled = false
 
-    /// - Parameter patience: how long one call waits for a reader, or for another process, in all.
+    /// - Parameter patience: how long one call waits for another process, or for a reader to take a MiB.
     init(_ file: any AuditFile, patience: Duration) {
         self.file = file
         self.patience = patience
@@ -39,7 +39,8 @@ struct LineAppender: Sendable {
 
     /// Appends lines, their newlines included, with as few writes as the file takes them in.
     mutating func append(_ lines: [[UInt8]]) -> Outcome {
-        let bytes = rest + lines.joined()
+        var bytes = rest
+        for line in lines { bytes += line }
         var taken = 0
         do throws(AuditFault) {
             try write(bytes, &taken)
@@ -85,7 +86,7 @@ struct LineAppender: Sendable {
 
     /// Writes no more at once than a pipe takes whole or not at all, so that no write waits.
     private mutating func stream(_ bytes: [UInt8], _ taken: inout Int) throws(AuditFault) {
-        let end = ContinuousClock.now + (isStalled ? .zero : patience)
+        let end = ContinuousClock.now + (isStalled ? .zero : patience * (1 + bytes.count / 1_048_576))
         while taken < bytes.count {
             guard try file.isReady(within: max(.zero, end - .now)) else {
                 isStalled = true

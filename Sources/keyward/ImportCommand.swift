@@ -62,8 +62,9 @@ func importAidbox(_ file: String, into settings: StartSettings, isDry: Bool) asy
     return work.findings.isEmpty ? .success : .findings
 }
 
-/// As one commit; returns how many of the resources were there already.
+/// As one commit; returns how many of the resources were there already. For none no store is made.
 private func commit(_ changes: [Change], to folder: String, _ settings: StartSettings) async throws(Refusal) -> Int {
+    if changes.isEmpty { return 0 }
     let store = try settings.open(folder, create: true)
     let changed = changes.filter { !store.holds($0) }
     do throws(StorageError) {

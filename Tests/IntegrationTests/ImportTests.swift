@@ -51,6 +51,12 @@ import Testing
         #expect(!found.output.contains("s3cret") && !dump.contains("s3cret"))
     }
 
+    @Test func whereNothingIsImportedNoStoreIsMade() throws {
+        let found = try run(bundle(client("basic", "s3cret-value")))
+        #expect(found.status == 1 && found.output.hasSuffix("0 imported, 0 unchanged, 1 finding\n"))
+        #expect(filesBelow(folder.at("data")).isEmpty)
+    }
+
     @Test func wrongUsageAndWhatIsNotThereAreRefused() throws {
         #expect(try ChildProcess.keyward(["import"]).status == 64)
         let missing = try ChildProcess.keyward([

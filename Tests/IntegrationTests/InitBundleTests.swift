@@ -99,6 +99,41 @@ import Testing
         #expect(checked.output.contains("error init-bundle-faulty: \(path): Bundle.entry[2].resource: "))
     }
 
+    private static let client = #"{"resourceType": "Client", "id": "a"}"#
+    private static let other = #"{"resourceType": "Client", "id": "b"}"#
+
+    /// With a fault in the second entry.
+    private static func faulty(_ method: String, _ url: String, _ resource: String = client) -> String {
+        let request = #"{"method": "\#(method)", "url": "\#(url)"}"#
+        return #"{"resourceType": "Bundle", "type": "transaction", "entry": ["#
+            + #"{"request": {"method": "PUT", "url": "Client/b"}, "resource": \#(other)}, "#
+            + #"{"request": \#(request), "resource": \#(resource)}]}"#
+    }
+
+    /// What stops a start is what `keyward check` reports, with the same place and words.
+    @Test(arguments: [
+        ("", "Bundle"), ("\u{feff}{}", "Bundle"), (client, "Bundle"), ("[", "Bundle"), ("{\"a\": \"\u{0}\"}", "Bundle"),
+        (#"{"resourceType": "Bundle", "type": "batch"}"#, "Bundle.type"),
+        (#"{"resourceType": "Bundle", "type": "transaction", "entry": null}"#, "Bundle.entry"),
+        (faulty("POST", "Client"), "Bundle.entry[1].request.method"),
+        (faulty("PUT", "Client?_id=a"), "Bundle.entry[1].request.url"),
+        (faulty("PUT", "http://localhost/fhir/Client/a"), "Bundle.entry[1].request.url"),
+        (faulty("PUT", "Client/b"), "Bundle.entry[1].request.url"),
+        (faulty("PUT", #"Client/a", "ifNoneMatch": "*"#), "Bundle.entry[1].request"),
+        (faulty("PUT", "Client/a", ClientBody.text("a", more: #", "secret": "s3cret""#)), "Bundle.entry[1].resource"),
+        (faulty("PUT", "Client/b", other), "Bundle.entry[1]"),
+    ])
+    func checkSaysOfAFaultWhatTheStartSays(text: String, place: String) throws {
+        let settings = ["--init-bundle", try write(text), "--store", folder.at("data"), "--port", "0"]
+        let start = try ChildProcess.keyward(["serve"] + settings)
+        #expect(start.status == 78 && filesBelow(folder.at("data")).isEmpty, "\(start)")
+        let words = try #require(start.errors.split(separator: " cannot be applied: ").last?.dropLast())
+        #expect(words.hasPrefix("\(place): ") && !words.contains("\n"), "\(start)")
+        let checked = try ChildProcess.keyward(["check"] + settings)
+        #expect(checked.status == 1 && checked.output.contains(words), "\(checked)")
+        #expect(!(start.errors + checked.output).contains("s3cret"))
+    }
+
     @Test func aBundleThatIsNotThereStopsTheStart() throws {
         let fault = try #require(throws: KeywardProcess.StartFault.self) {
             _ = try Site(environment: ["BOX_INIT_BUNDLE": "file://\(folder.at("none"))"])

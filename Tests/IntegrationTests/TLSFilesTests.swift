@@ -111,6 +111,9 @@ import Testing
         distrusting.authorities = nil
         let http = HTTPClient(port: site.server.port, tls: distrusting)
         #expect(try eventually { try http.get("/health").text.contains("tls-certificate-expired") })
+        let health = try http.get("/health").text
+        #expect(health.contains("The certificate in force has expired"), "\(health)")
+        #expect(!health.contains("files are faulty"), "\(health)")
     }
 
     // MARK: the start

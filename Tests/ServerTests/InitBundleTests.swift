@@ -2,6 +2,7 @@ import FHIR
 import Glibc
 import JSON
 import Logging
+import SwiftOverlayShims
 import Telemetry
 import Testing
 import Vault
@@ -71,6 +72,13 @@ import Vault
         #expect(event.value(at: "entity", "0", "what", "reference") == "Client/a")
     }
 
+    /// One that fills up on the way would tell of changes that nobody made.
+    @Test func theLinesOfAllChangesAreOneWriteWhichAFileHasWholeOrNotAtAll() async throws {
+        book.during { [book] in book.breaks(with: ENOSPC) }
+        _ = try await apply(client("a", secret: "s"), client("b", secret: "s"), client("c", secret: "s"))
+        #expect(try book.codes() == ["update 0", "update 0", "update 0"])
+    }
+
     @Test func aStoreThatCannotWriteEndsTheStartAndTheAuditLogSaysSo() async throws {
         store.breaks(with: .unavailable("broken"))
         let fault = await #expect(throws: StartFault.self) { try await apply(client("a", secret: "s"), patient("p")) }
@@ -97,6 +105,15 @@ import Vault
         #expect(faults.map(\.place) == ["Bundle"])
     }
 
+    /// Half of one bundle and half of the next could be a third, which nobody wrote.
+    @Test func aFileThatIsWrittenOverWhileItIsReadIsNotTaken() throws {
+        let path = try scratch.write(bundle([client("a", secret: nil)]), to: "bundle.json")
+        let fault = #expect(throws: InitBundleFault.self) {
+            try InitBundle(path, nesting: 100, files: RewrittenFiles())
+        }
+        #expect(fault == .unreadable("it changes while it is read"))
+    }
+
     @Test func theLogSaysWhatWasDoneAndWhatRefersToSecretsItCannotUse() async throws {
         let vault = SecretResolver(config: .none, files: PosixFiles()) { _ in }
         try await apply(client("a", secret: "nowhere"), client("b", secret: nil)).report(to: log.logger(), vault)
@@ -116,5 +133,26 @@ import Vault
         try await read(bundle(clients)).apply(to: store, Settings(), nil).report(to: log.logger(), vault)
         #expect(log.lines.count == 22)
         #expect(log.lines.last?.fields["more"] == "4980")
+    }
+}
+
+/// Each is another at the end of its first reading: this one is no more than its path.
+private struct RewrittenFiles: FileSystem, OpenFile {
+    var path = FilePath("/")
+
+    func identity(of path: FilePath) throws(Errno) -> FileIdentity { try PosixFiles().identity(of: path) }
+    func realPath(of path: FilePath) throws(Errno) -> String { try PosixFiles().realPath(of: path) }
+    func now() -> FileTime { PosixFiles().now() }
+    func open(_ path: FilePath) -> any OpenFile & ~Copyable { RewrittenFiles(path: path) }
+
+    func identity() throws(Errno) -> FileIdentity { try identity(of: path) }
+    func finalPath() throws(Errno) -> String { try realPath(of: path) }
+
+    func read(into output: inout OutputSpan<UInt8>) throws(Errno) -> Int {
+        guard try identity().modified.seconds != 1 else { return 0 }
+        let count = try PosixFiles().open(path).read(into: &output)
+        let times = [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1, tv_nsec: 0)]
+        _ = unsafe utimensat(AT_FDCWD, path.text, times, 0)
+        return count
     }
 }

@@ -109,6 +109,15 @@ import Testing
         #expect(file.text == "b\n")
     }
 
+    /// An init bundle may have thousands, and a reader that is slow has not stopped.
+    @Test func aReaderMayTakeTheTimeThatManyLinesNeed() {
+        let file = PlayedFile(isRegular: false)
+        var appender = appender(file)
+        file.change { $0.isReady = false }
+        #expect(appender.append([[UInt8](repeating: 0x61, count: 3 << 20)]).fault == .stalled(target: "played"))
+        #expect(file.state.withLock { $0.waits.last } ?? .zero > .seconds(7))
+    }
+
     @Test func theRestOfATornLineMovesWithAPipeOnly() {
         let pipe = PlayedFile(isRegular: false)
         var appender = appender(pipe)

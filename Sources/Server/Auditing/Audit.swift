@@ -86,14 +86,15 @@ final class Audit: Sendable {
 
     // MARK: the server itself
 
-    /// Records that the init bundle is about to change a resource.
-    func applying(_ key: ResourceKey) async throws(AuditFault) {
-        try await log.write(atStart(key, .success, "by the init bundle, before the server listens").line)
+    /// Records that the init bundle is about to change these resources: all of them, or none where that cannot be.
+    func applying(_ keys: [ResourceKey]) async throws(AuditFault) {
+        try await log.write(
+            all: keys.map { atStart($0, .success, "by the init bundle, before the server listens").line })
     }
 
-    /// Records that a change of the init bundle which was recorded was not made, if that can be.
-    func failed(applying key: ResourceKey, _ error: StorageError) async {
-        try? await log.write(atStart(key, .seriousFailure, error.forClients).line)
+    /// Records that changes of the init bundle which were recorded were not made, if that can be.
+    func failed(applying keys: [ResourceKey], _ error: StorageError) async {
+        try? await log.write(all: keys.map { atStart($0, .seriousFailure, error.forClients).line })
     }
 
     private func atStart(_ key: ResourceKey, _ outcome: AuditEvent.Outcome, _ explanation: String) -> AuditEvent {

@@ -9,7 +9,7 @@ struct AidboxExport {
         case fault(String)
     }
 
-    /// In their order, each with where it is: `Bundle.entry[3]`, or `line 4`.
+    /// In their order, each with where it is: `Bundle.entry[3]`, `line 4`, or the resource that is alone.
     let items: [(place: String, item: Item)]
 
     /// The most bytes that the file may have.
@@ -18,19 +18,33 @@ struct AidboxExport {
     init(_ path: String, files: any FileSystem) throws(InputFault) {
         let bytes = try InputFile(path: path, limit: Self.limit, files: files).bytes()
         items = bytes.withBytes { bytes in
-            let whole = try? JSONValue.parse(bytes, maximumDepth: JSONValue.nestingCeiling)
-            guard let bundle = whole?.object, bundle["resourceType"] == "Bundle" else { return Self.lines(of: bytes) }
-            return Self.entries(of: bundle)
+            do throws(JSONError) {
+                let whole = try JSONValue.parse(bytes, maximumDepth: JSONValue.nestingCeiling)
+                guard let object = whole.object else {
+                    return [("the export", .fault("it is no Bundle and no resource, nor one a line"))]
+                }
+                return object["resourceType"] == "Bundle"
+                    ? Self.entries(of: object) : [("the resource", .resource(object))]
+            } catch {
+                let lines = Self.lines(of: bytes)
+                // A Bundle over many lines that is broken at one place is not broken at each of them.
+                guard case .fault = lines.first?.item else { return lines }
+                return [("line \(error.line)", Self.fault(error))]
+            }
         }
     }
 
     private static func entries(of bundle: JSONObject) -> [(place: String, item: Item)] {
-        guard let entry = bundle["entry"] else { return [] }
+        let links = bundle["link"]?.array ?? []
+        let isPage = links.contains { $0.object?["relation"] == "next" }
+        let more: [(place: String, item: Item)] =
+            isPage ? [("Bundle.link", .fault("there is a next page, which is not in this file"))] : []
+        guard let entry = bundle["entry"] else { return more }
         guard let entries = entry.array else { return [("Bundle.entry", .fault("it is not an array"))] }
         return entries.enumerated().map { index, entry in
             let resource = entry.object?["resource"]?.object
             return ("Bundle.entry[\(index)]", resource.map { .resource($0) } ?? .fault("it has no resource"))
-        }
+        } + more
     }
 
     private static func lines(of bytes: Span<UInt8>) -> [(place: String, item: Item)] {
@@ -53,7 +67,11 @@ struct AidboxExport {
             return value.object.map { .resource($0) } ?? .fault("it is not a JSON object")
         } catch {
             if error.fault == .emptyText { return nil }
-            return .fault("it is no resource in JSON: column \(error.column): \(error.fault)")
+            return fault(error)
         }
+    }
+
+    private static func fault(_ error: JSONError) -> Item {
+        .fault("it is no resource in JSON: column \(error.column): \(error.fault)")
     }
 }

@@ -59,15 +59,7 @@ struct HealthReport: Sendable {
         var checks = JSONObject()
         checks["store"] = [Self.check(storeStatus, "The store takes no writes; the log says why.")]
         checks["vault"] = [Self.check(vaultStatus, vault.complaints.joined(separator: " "), vault.counts)]
-        if let tlsFaults {
-            let codes = tlsFaults.map(\.rawValue).joined(separator: ", ")
-            checks["tls"] = [
-                Self.check(
-                    tlsStatus,
-                    "The TLS files are faulty (\(codes)), `keyward check` says how; the last good ones are in force."
-                )
-            ]
-        }
+        if tlsFaults != nil { checks["tls"] = [Self.check(tlsStatus, tlsComplaints.joined(separator: " "))] }
         if let auditIsWritable {
             checks["audit"] = [
                 Self.check(auditIsWritable ? "pass" : "fail", "The audit log takes no lines; the log says why.")
@@ -85,6 +77,15 @@ struct HealthReport: Sendable {
 
     private var storeStatus: String { store.refusal == nil ? "pass" : "fail" }
     private var vaultStatus: String { vault.complaints.isEmpty ? "pass" : "warn" }
+
+    private var tlsComplaints: [String] {
+        (tlsFaults ?? []).map { fault in
+            fault == .tlsCertificateExpired
+                ? "The certificate in force has expired (\(fault.rawValue)); clients refuse it, so deliver a new one."
+                : "The TLS files are faulty (\(fault.rawValue)), `keyward check` says how; the last ones that could be "
+                    + "used are in force."
+        }
+    }
 
     private var tlsStatus: String { tlsFaults?.isEmpty ?? true ? "pass" : "warn" }
 

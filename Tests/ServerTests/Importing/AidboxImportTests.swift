@@ -154,6 +154,43 @@ import Vault
         #expect(lines.findings.map { $0.prefix(7) } == ["line 2:", "line 3:"])
     }
 
+    @Test func aResourceOverManyLinesIsOne() throws {
+        let work = try work(Self.basic.replacing(",", with: ",\n"))
+        #expect(work.changes.map(\.key.text) == ["Client/basic"] && work.findings.isEmpty)
+    }
+
+    /// At whatever place, and whatever it is: not once a line.
+    @Test(arguments: ["", "]", "]}]", "s3cret-value"])
+    func aBundleThatIsBrokenIsOneFindingAtItsPlace(end: String) throws {
+        let text = searchset(Self.basic, Self.basic).replacing(",", with: ",\n").dropLast(2) + end
+        let work = try work(String(text))
+        #expect(work.changes.isEmpty && work.findings.count == 1, "\(work.findings)")
+        let last = text.split(separator: "\n").count
+        #expect(work.findings.first?.hasPrefix("line \(last): it is no resource in JSON: column ") == true)
+        #expect(work.findings.first?.contains("s3cret") == false)
+    }
+
+    @Test func aPageOfALongerSearchsetIsAFinding() throws {
+        let link = #"Bundle","link":[{"relation":"self","url":"u"},{"relation":"next","url":"u"}]"#
+        let work = try work(searchset(Self.basic).replacing(#"Bundle""#, with: link))
+        #expect(work.changes.count == 1)
+        #expect(work.findings == ["Bundle.link: there is a next page, which is not in this file; not imported"])
+    }
+
+    /// Where each name is searched among those before, eight times as many take 64 times as long.
+    @Test func theTimeOfAnImportGrowsWithWhatIsImported() throws {
+        func time(_ count: Int) throws -> Duration {
+            let clients = (0..<count).map { Self.holder("c\($0)", secret: #""@secret:file:/run/\#($0)/secret""#) }
+            let export = clients.joined(separator: "\n")
+            return try ContinuousClock().measure {
+                let work = try work(export)
+                #expect(work.configLines.last?.hasPrefix(#""secret-\#(count)""#) == true)
+            }
+        }
+        let (few, many) = (try time(500), try time(4_000))
+        #expect(many < few * 30, "\(few) and \(many)")
+    }
+
     @Test func whatCannotBeReadIsSaid() throws {
         #expect(throws: ImportFault.self) { try AidboxImport(scratch("none"), vaultConfig: nil) }
         let fault = #expect(throws: ImportFault.self) { try work(Self.basic, config: "x") }

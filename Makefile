@@ -17,17 +17,13 @@ COMPARATORS := scripts/packages --without-services wrk:wrk nginx-light:nginx hap
 
 # An import that Package.swift does not declare is an error here, not a warning.
 BUILD := swift build --explicit-target-dependency-import-check error
-# Optimised as one program when it is linked: a read runs 15 % fewer instructions (docs/performance.md). Packed
-# relocations make the program 1 MB smaller, on the disk and in memory; they take glibc 2.36, which Debian 12 has.
-RELEASE := $(BUILD) -c release --static-swift-stdlib --experimental-lto-mode full \
-    -Xlinker -z -Xlinker pack-relative-relocs
 SWIFT := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Vault Benchmarks/Store
 
 # A secret must arrive as it was typed: make never expands it, and no shell reads it as text. (What make cuts off itself is
 # a blank in front of a value on its command line; `VALUE=" x" make rotate` keeps that too.)
 unexport VALUE
 
-.PHONY: help packages build release image run rotate test test-cluster test-asan test-tsan fuzz soak idle bench bench-vault bench-alike bench-wire bench-calls bench-instructions bench-store format lint clean
+.PHONY: help packages build release image run rotate test test-cluster test-asan test-tsan fuzz soak idle bench bench-vault bench-alike bench-wire bench-calls bench-instructions startup-order bench-store format lint clean
 
 help: ## List the targets, each with a sentence.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -37,7 +33,7 @@ packages: ## Install the Debian packages that a build needs, if any is missing.
 	    libssl-dev:/usr/include/openssl/ssl.h zlib1g-dev:/usr/include/zlib.h
 
 build: packages ## Build the release binary with a static Swift runtime: .build/release/keyward.
-	$(RELEASE) --product keyward
+	scripts/optimized --product keyward
 
 release: build ## Pack a release into .build/dist: the program, configuration, cluster files, documentation, licences of what is linked.
 	@scripts/release
@@ -101,8 +97,8 @@ bench: packages ## Measure an authenticated read beside other servers and a bare
 
 bench-vault: packages ## Measure what a look at a secret's file costs beside the stat in it, and count system calls.
 	@scripts/packages valgrind:valgrind strace:strace python3:python3
-	$(RELEASE) --product vault-bench
-	$(RELEASE) --product keyward
+	scripts/optimized --product vault-bench
+	scripts/optimized --product keyward
 	@Benchmarks/vault-costs
 
 bench-alike: packages ## Measure whether every kind of denial takes equally long (2,000 requests a kind; three minutes).
@@ -122,6 +118,10 @@ bench-calls: packages ## Prove that keyward and the bare loop in C do the same s
 bench-instructions: packages ## Count the instructions of a request, and refuse 3 % above the baseline (UPDATE=1 rewrites it).
 	@scripts/packages valgrind:valgrind python3:python3
 	@Benchmarks/instructions $(if $(UPDATE),--update)
+
+startup-order: packages ## List anew the functions that run at a start, which the linker puts side by side (scripts/startup-order.txt).
+	@scripts/packages valgrind:valgrind python3:python3
+	@Benchmarks/startup-order
 
 bench-store: ROUNDS = 5
 bench-store: SECONDS = 2

@@ -201,15 +201,13 @@ def patient(size):
 
 
 def build(folder, *arguments):
-    flags = ["-c", "release", "--static-swift-stdlib", "--experimental-lto-mode", "full"]
-    command = ["swift", "build", *flags, *arguments]
-    print("Building: " + " ".join(command) + f"   (in {folder})", flush=True)
+    """Builds as a release is built; the folder with the programs."""
+    command = [ROOT / "scripts/optimized", *arguments]
+    print("Building: " + " ".join(map(str, command)) + f"   (in {folder})", flush=True)
     outcome = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, text=True, capture_output=True)
     if outcome.returncode != 0:
         raise Fault("The build failed:\n" + (outcome.stdout + outcome.stderr)[-4000:])
-    where = subprocess.run(
-        ["swift", "build", *flags, "--show-bin-path"], cwd=folder, check=True, capture_output=True, text=True)
-    return pathlib.Path(where.stdout.strip())
+    return folder / ".build/release"
 
 
 def lay_out(folder):

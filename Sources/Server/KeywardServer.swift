@@ -11,6 +11,10 @@ internal import Vault
 
 /// The whole server: builds every room from the settings, and is the one place where they meet.
 package final class KeywardServer: Sendable {
+    /// Connections that may be open to the ops port, beside those of the main port; further ones are closed as they
+    /// come. They take descriptors that `DescriptorBudget` keeps free.
+    static let opsConnections = 16
+
     private let settings: Settings
     private let descriptors: DescriptorBudget
     private let connectionLimit: Int
@@ -19,6 +23,8 @@ package final class KeywardServer: Sendable {
     private let recovery: Recovery?
     private let loops: [EventLoop]
     private let sockets: SocketServer
+    /// Apart from the others, so that probes and metrics are answered when those are at their limits.
+    private let opsSockets: SocketServer
     let front: Front
     let opsFront: Front
     /// Nothing where TLS is off.
@@ -115,11 +121,15 @@ package final class KeywardServer: Sendable {
         } catch {
             throw .system("\(error)")
         }
+        let refused = RefusedConnections(registry, logger)
         sockets = SocketServer(
             loops: loops, connections: connectionLimit,
-            connectionsFromOneAddress: settings.limits.connectionsFromOneAddress,
-            refused: RefusedConnections(registry, logger).note)
-        registry.gauge("keyward_connections", help: "Open connections.") { [sockets] in Int64(sockets.connections) }
+            connectionsFromOneAddress: settings.limits.connectionsFromOneAddress, refused: refused.note)
+        opsSockets = SocketServer(
+            loops: loops, connections: Self.opsConnections, connectionsFromOneAddress: nil, refused: refused.noteOps)
+        registry.gauge("keyward_connections", help: "Open connections, without those to the ops port.") { [sockets] in
+            Int64(sockets.connections)
+        }
         registry.gauge("keyward_connections_limit", help: "Connections that may be open.") { [connectionLimit] in
             Int64(connectionLimit)
         }
@@ -180,7 +190,10 @@ package final class KeywardServer: Sendable {
     package func stop() async {
         probes.stop()
         watching.withLock { $0?.cancel() }
-        let left = sockets.drain(settings.limits.drainTimeout)
+        let started = ContinuousClock.now
+        let left = [sockets, opsSockets].reduce(0) { left, sockets in
+            left + sockets.drain(max(.zero, settings.limits.drainTimeout - started.duration(to: .now)))
+        }
         if left > 0 {
             logger.warning(
                 "gave up requests in flight when the drain time-out was over",
@@ -199,7 +212,7 @@ package final class KeywardServer: Sendable {
             fields: entrance == nil ? [:] : TLSEntrance.fields
         ) { wallClock().milliseconds / 1_000 }
         do throws(TransportError) {
-            return try sockets.listen(
+            return try (isOps ? opsSockets : sockets).listen(
                 host: settings.host, port: port, onlyLoopback: settings.rootSecret == nil
             ) { connection in
                 guard let entrance else { return await service.serve(connection) }

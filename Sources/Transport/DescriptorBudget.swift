@@ -3,8 +3,9 @@
 package struct DescriptorBudget: Sendable {
     /// The process's limit of open descriptors.
     package let limit: Int
-    /// Kept free of connections: standard streams, listeners, store, audit log, the runtime's timers, files that are
-    /// opened to be read, and what each event loop needs. Half of the limit where that is less.
+    /// Kept free of connections: standard streams, listeners and the few connections of operators, store, audit log,
+    /// the runtime's timers, files that are opened to be read, and what each event loop needs. Half of the limit where
+    /// that is less.
     package let reserve: Int
 
     private static let reserveInAll = 64

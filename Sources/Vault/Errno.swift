@@ -16,7 +16,7 @@ package struct Errno: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// The path, or what it led to, went away under the reader, as happens in the middle of a swap.
     var isVanishing: Bool { code == ENOENT || code == ESTALE }
-    var isMissing: Bool { code == ENOENT }
+    package var isMissing: Bool { code == ENOENT }
     var isDenied: Bool { code == EACCES || code == EPERM }
     var isExhaustion: Bool { code == EMFILE || code == ENFILE || code == ENOMEM }
 

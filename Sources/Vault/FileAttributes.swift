@@ -38,4 +38,7 @@ package protocol FileAttributeSource: Sendable {
     /// Whether it lies on a mount that takes no writes, whatever the permission bits say; false where that cannot be
     /// told.
     func isReadOnly(_ path: FilePath) -> Bool
+    /// Why this process may not write the file, or make something in the folder; nothing where it may. Follows links,
+    /// asks, and changes nothing.
+    func obstacleToWriting(_ path: FilePath, isFolder: Bool) -> Errno?
 }

@@ -28,6 +28,12 @@ package struct PosixAttributes: FileAttributeSource {
         return text
     }
 
+    package func obstacleToWriting(_ path: FilePath, isFolder: Bool) -> Errno? {
+        let rights = isFolder ? W_OK | X_OK : W_OK
+        let result = unsafe path.withCString { unsafe faccessat(AT_FDCWD, $0, rights, AT_EACCESS) }
+        return result == 0 ? nil : Errno.last
+    }
+
     package func isReadOnly(_ path: FilePath) -> Bool {
         var status = statvfs()
         let result = unsafe path.withCString { unsafe statvfs($0, &status) }

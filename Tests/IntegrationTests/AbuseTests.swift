@@ -61,7 +61,7 @@ import Testing
             #expect(eventually(within: .seconds(15)) { crowd.ended(manner) == 20 }, "\(manner.name)")
         }
         #expect(crowd.end())
-        #expect(try eventually { try ops(site).metrics()["keyward_connections"] == 1 })
+        #expect(try eventually { try ops(site).metrics()["keyward_connections"] == 0 })
         #expect(try site.http.get("/fhir/Patient/slow", Site.basic).status == 404)
     }
 }

@@ -85,7 +85,7 @@ import Testing
         let server = try KeywardProcess(["--store", "memory:", "--ops-port", "0", flag, "3"])
         let ops = HTTPClient(port: try #require(server.opsPort))
         #expect(try ops.metrics()["keyward_connections_refused_total{reason=\"\(reason)\"}"] == 0)
-        var wires = try (0..<2).map { _ in try served(server) }
+        var wires = try (0..<3).map { _ in try served(server) }
         for _ in 0..<5 { #expect(try Wire(port: server.port).receiveToEnd() == "") }
         #expect(try ops.metrics()["keyward_connections_refused_total{reason=\"\(reason)\"}"] == 5)
         let lines = try server.logLines { $0.message?.contains("\(flag) ") == true }
@@ -94,8 +94,36 @@ import Testing
         #expect(eventually { (try? served(server)) != nil }, "there is room again")
     }
 
-    private func served(_ server: KeywardProcess) throws -> Wire {
-        let wire = try Wire(port: server.port)
+    @Test(arguments: ["--max-connections", "--max-connections-per-address"])
+    func theOpsPortAnswersWhileTheMainPortTakesNoMore(flag: String) throws {
+        let server = try KeywardProcess(["--store", "memory:", "--ops-port", "0", flag, "3"])
+        let wires = try (0..<3).map { _ in try served(server) }
+        #expect(try Wire(port: server.port).receiveToEnd() == "")
+        for target in ["/livez", "/readyz", "/metrics"] {
+            let ops = HTTPClient(port: try #require(server.opsPort))
+            #expect(try ops.get(target).status == 200)
+        }
+        #expect(try HTTPClient(port: try #require(server.opsPort)).metrics()["keyward_connections"] == 3)
+        withExtendedLifetime(wires) {}
+    }
+
+    @Test func theOpsPortTakesSixteenConnectionsAndKeepsNoneFromTheMainPort() throws {
+        let server = try KeywardProcess(["--store", "memory:", "--ops-port", "0", "--max-connections", "1"])
+        let port = try #require(server.opsPort)
+        var wires = try (0..<16).map { _ in try served(server, port: port) }
+        for _ in 0..<3 { #expect(try Wire(port: port).receiveToEnd() == "") }
+        _ = try served(server)
+        let lines = try server.logLines { $0.message?.hasPrefix("connections to the ops port are closed") == true }
+        #expect(lines.map(\.level) == ["warning"])
+        wires.removeAll()
+        #expect(
+            eventually {
+                (try? HTTPClient(port: port).metrics()["keyward_connections_refused_total{reason=\"ops-limit\"}"]) == 3
+            }, "there is room again, and it has counted them")
+    }
+
+    private func served(_ server: KeywardProcess, port: UInt16? = nil) throws -> Wire {
+        let wire = try Wire(port: port ?? server.port)
         try wire.send(Self.get())
         guard try Answer(from: wire).status == 200 else { throw HarnessFault("not served") }
         return wire

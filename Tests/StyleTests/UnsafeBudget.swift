@@ -47,7 +47,7 @@ struct UnsafeBudget {
         "Sources/Transport/ReceivingRoom.swift": 6,
         // OpenSSL's pointers and callbacks: whole in TLSContext and TLSSession, which end what they own.
         "Sources/Transport/TLS/PEMCertificates.swift": 11,
-        "Sources/Transport/TLS/TLSContext.swift": 55,
+        "Sources/Transport/TLS/TLSContext.swift": 57,
         "Sources/Transport/TLS/TLSErrorQueue.swift": 2,
         "Sources/Transport/TLS/TLSSession.swift": 22,
         "Sources/Transport/TLS/TLSTicketKeys.swift": 6,
@@ -57,7 +57,7 @@ struct UnsafeBudget {
         "Sources/Vault/Errno.swift": 1,
         "Sources/Vault/FileSystem.swift": 2,
         "Sources/Vault/Moment.swift": 1,
-        "Sources/Vault/PosixAttributes.swift": 6,
+        "Sources/Vault/PosixAttributes.swift": 8,
         "Sources/Vault/PosixFiles.swift": 13,
         "Sources/Vault/SecretBytes.swift": 17,
         "Sources/Vault/SecretDigest.swift": 2,

@@ -56,6 +56,7 @@ package enum FindingCode: String, Sendable, CaseIterable {
     case storeDamaged = "store-damaged"
     case storeTornTail = "store-torn-tail"
     case storeUnreadable = "store-unreadable"
+    case storeUnwritable = "store-unwritable"
     case literalSecret = "literal-secret"
     // The init bundle.
     case initBundleUnreadable = "init-bundle-unreadable"
@@ -66,6 +67,7 @@ package enum FindingCode: String, Sendable, CaseIterable {
     case tlsKeyFaulty = "tls-key-faulty"
     case tlsKeyMismatch = "tls-key-mismatch"
     case tlsClientCAFaulty = "tls-client-ca-faulty"
+    case tlsCertificateNotYetValid = "tls-certificate-not-yet-valid"
     case tlsCertificateExpired = "tls-certificate-expired"
     case tlsCertificateExpiring = "tls-certificate-expiring"
     case tlsKeyReadable = "tls-key-readable"

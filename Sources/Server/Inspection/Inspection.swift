@@ -22,7 +22,7 @@ package struct Inspection: Sendable {
     }
 
     private func vaultAndStoreFindings() async -> [Finding] {
-        var store = StoreExamination(settings.store)
+        var store = StoreExamination(settings.store, surroundings.attributes)
         if let path = settings.initBundle {
             store.add(InitBundleExamination(path, nesting: settings.nesting, files: surroundings.files))
         }

@@ -1,5 +1,6 @@
 internal import FHIR
 internal import Storage
+internal import Vault
 
 /// What is wrong with the store, and what the resources in it refer to. Takes no lock and creates nothing.
 struct StoreExamination {
@@ -15,13 +16,16 @@ struct StoreExamination {
     /// There is a store, and all of it could be understood.
     private(set) var isWhole = false
 
-    init(_ location: Settings.StoreLocation) {
+    private let attributes: any FileAttributeSource
+
+    init(_ location: Settings.StoreLocation, _ attributes: any FileAttributeSource) {
+        self.attributes = attributes
         // A server that never ran has no store, and one in memory cannot be looked into.
         guard case .folder(let folder) = location else { return }
         do throws(StorageError) {
             try look(into: folder)
         } catch .missing {
-            return
+            lookAbove(folder)
         } catch {
             findings.append(
                 Finding(
@@ -64,5 +68,24 @@ struct StoreExamination {
             (ClientDirectory.references(in: stored) ?? []).map { Reference(key: stored.key, reference: $0) }
         }
         isWhole = report.findings.isEmpty
+        noteRights(to: folder, isFolder: true)
+        noteRights(to: report.file, isFolder: false)
+    }
+
+    /// Whether a server could make the store's folder, with those above it.
+    private mutating func lookAbove(_ folder: String) {
+        var place = folder
+        while attributes.obstacleToWriting(FilePath(place), isFolder: true)?.isMissing == true, place != "/" {
+            place = place.lastIndex(of: "/").map { $0 == place.startIndex ? "/" : String(place[..<$0]) } ?? "."
+        }
+        noteRights(to: place, isFolder: true)
+    }
+
+    private mutating func noteRights(to path: String, isFolder: Bool) {
+        guard let obstacle = attributes.obstacleToWriting(FilePath(path), isFolder: isFolder) else { return }
+        findings.append(
+            Finding(
+                .storeUnwritable, "the store cannot be written here: \(obstacle)", at: path,
+                remedy: "give the server's user the folder and what is in it, or name another one by --store"))
     }
 }

@@ -26,7 +26,7 @@ struct TLSExamination {
         var findings: [Finding] = []
         do throws(TLSFault) {
             let loaded = try files.load(try Self.tickets(names))
-            findings += lookAtExpiry(loaded.context.expiry, now)
+            findings += lookAtValidity(loaded.context.validity, now)
         } catch {
             findings.append(Finding(error.code, error.what, at: error.path, remedy: error.remedy))
         }
@@ -53,16 +53,25 @@ struct TLSExamination {
         }
     }
 
-    private func lookAtExpiry(_ expiry: Int64, _ now: Int64) -> [Finding] {
-        let end = WallTime.seconds(expiry).rfc3339
-        if expiry <= now {
+    private func lookAtValidity(_ validity: Range<Int64>, _ now: Int64) -> [Finding] {
+        let end = WallTime.seconds(validity.upperBound).rfc3339
+        if now < validity.lowerBound {
+            let start = WallTime.seconds(validity.lowerBound).rfc3339
+            return [
+                Finding(
+                    .tlsCertificateNotYetValid, "the certificate is valid from \(start) on: clients refuse it",
+                    at: names.certificate,
+                    remedy: "see whether this machine's clock is right (`date -u`), or deliver one that is valid now")
+            ]
+        }
+        if validity.upperBound <= now {
             return [
                 Finding(
                     .tlsCertificateExpired, "the certificate ended on \(end): clients refuse it",
                     at: names.certificate, remedy: "deliver a new one; it counts from the next connection")
             ]
         }
-        guard expiry <= now + Self.notice else { return [] }
+        guard validity.upperBound <= now + Self.notice else { return [] }
         return [
             Finding(
                 .tlsCertificateExpiring, "the certificate ends on \(end)", at: names.certificate,

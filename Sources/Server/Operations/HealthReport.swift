@@ -80,10 +80,16 @@ struct HealthReport: Sendable {
 
     private var tlsComplaints: [String] {
         (tlsFaults ?? []).map { fault in
-            fault == .tlsCertificateExpired
-                ? "The certificate in force has expired (\(fault.rawValue)); clients refuse it, so deliver a new one."
-                : "The TLS files are faulty (\(fault.rawValue)), `keyward check` says how; the last ones that could be "
+            switch fault {
+            case .tlsCertificateExpired:
+                "The certificate in force has expired (\(fault.rawValue)); clients refuse it, so deliver a new one."
+            case .tlsCertificateNotYetValid:
+                "The certificate in force is not valid yet (\(fault.rawValue)); clients refuse it: see whether this "
+                    + "machine's clock is right, or deliver one that is valid now."
+            default:
+                "The TLS files are faulty (\(fault.rawValue)), `keyward check` says how; the last ones that could be "
                     + "used are in force."
+            }
         }
     }
 

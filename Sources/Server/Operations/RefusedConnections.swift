@@ -10,6 +10,7 @@ struct RefusedConnections: Sendable {
 
     private let full: Episode
     private let fullForAddress: Episode
+    private let opsFull: Episode
     private let exhausted: Episode
     private let logger: Logger
     private let clock: @Sendable () -> Deadline
@@ -21,9 +22,19 @@ struct RefusedConnections: Sendable {
             labels: ["reason"])
         full = Episode(family.series("limit"))
         fullForAddress = Episode(family.series("address-limit"))
+        opsFull = Episode(family.series("ops-limit"))
         exhausted = Episode(family.series("exhausted"))
         self.logger = logger
         self.clock = clock
+    }
+
+    /// Of the ops port, whose limit is no setting.
+    @Sendable func noteOps(_ refusal: ConnectionRefusal) {
+        guard case .full = refusal else { return note(refusal) }
+        guard opsFull.begins(at: clock()) else { return }
+        logger.warning(
+            "connections to the ops port are closed as they come: as many are open as it takes",
+            metadata: ["connections": .stringConvertible(KeywardServer.opsConnections)])
     }
 
     @Sendable func note(_ refusal: ConnectionRefusal) {

@@ -90,11 +90,14 @@ final class TLSCredentials: Sendable {
     /// The codes of what is wrong now, for health.
     /// - Parameter now: in seconds since 1970-01-01T00:00:00Z.
     func faultCodes(at now: Int64) -> [FindingCode] {
-        (fault.map { [$0.code] } ?? []) + (expiry <= now ? [.tlsCertificateExpired] : [])
+        let validity = validity
+        return (fault.map { [$0.code] } ?? [])
+            + (now < validity.lowerBound ? [.tlsCertificateNotYetValid] : [])
+            + (validity.upperBound <= now ? [.tlsCertificateExpired] : [])
     }
 
-    /// When the certificate in force ends, in seconds since 1970-01-01T00:00:00Z.
-    var expiry: Int64 { current.withLock { $0.context }.expiry }
+    /// When the certificate in force is valid, in seconds since 1970-01-01T00:00:00Z.
+    var validity: Range<Int64> { current.withLock { $0.context }.validity }
 
     /// Looks until the task is cancelled.
     func run() async {
@@ -155,7 +158,7 @@ final class TLSCredentials: Sendable {
             state.judged = loaded.state.isSettled ? loaded.state : nil
             state.context = loaded.context
             defer { state.adopted = loaded.state }
-            return loaded.state == state.adopted ? nil : loaded.context.expiry
+            return loaded.state == state.adopted ? nil : loaded.context.validity.upperBound
         }
         guard let news else { return isFirst }
         reloads.series("applied").add()
@@ -191,7 +194,7 @@ extension TLSCredentials {
         registry.gauge(
             "keyward_tls_certificate_expiry_timestamp_seconds",
             help: "When the TLS certificate in force ends, in seconds since 1970."
-        ) { [self] in expiry }
+        ) { [self] in validity.upperBound }
         registry.gauges("keyward_tls_faults", help: "What is wrong with the TLS files now.", label: "code") { [self] in
             let fault = fault
             return Self.faultCodes.map { ($0.rawValue, $0 == fault?.code ? 1 : 0) }

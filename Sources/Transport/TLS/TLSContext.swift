@@ -60,15 +60,14 @@ internal import CTLS
         unsafe BIO_meth_free(method)
     }
 
-    /// When the certificate ends to be valid, in seconds since 1970-01-01T00:00:00Z.
-    package var expiry: Int64 {
-        guard let certificate = unsafe SSL_CTX_get0_certificate(context) else { return 0 }
-        guard let epoch = unsafe ASN1_TIME_set(nil, 0) else { return 0 }
-        defer { unsafe ASN1_TIME_free(epoch) }
-        var days: Int32 = 0
-        var seconds: Int32 = 0
-        guard unsafe ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(certificate)) == 1 else { return 0 }
-        return Int64(days) * 86_400 + Int64(seconds)
+    /// When the certificate is valid, in seconds since 1970-01-01T00:00:00Z; never, where it says what cannot be read.
+    package var validity: Range<Int64> {
+        guard let certificate = unsafe SSL_CTX_get0_certificate(context),
+            let start = unsafe seconds(X509_get0_notBefore(certificate)),
+            let end = unsafe seconds(X509_get0_notAfter(certificate))
+        else { return 0..<0 }
+        // Of one that ends before it begins, the end counts.
+        return min(start, end)..<end
     }
 
     /// The server's end of a new connection, and its BIO; the caller owns the former, and it the latter.
@@ -131,6 +130,16 @@ extension TLSContext {
         start = end
     }
     return SSL_TLSEXT_ERR_ALERT_FATAL
+}
+
+/// Since 1970-01-01T00:00:00Z.
+private func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
+    guard let epoch = unsafe ASN1_TIME_set(nil, 0) else { return nil }
+    defer { unsafe ASN1_TIME_free(epoch) }
+    var days: Int32 = 0
+    var seconds: Int32 = 0
+    guard unsafe ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else { return nil }
+    return Int64(days) * 86_400 + Int64(seconds)
 }
 
 /// A ticket may not outlive the client's certificate that is sealed in it: OpenSSL does not look at that again.

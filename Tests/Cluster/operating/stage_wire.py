@@ -16,8 +16,8 @@ def issue(pod, days=90):
     return {"tls.crt": certificate.read_bytes(), "tls.key": key.read_bytes()}
 
 
-def issue_expired(pod):
-    """One that ended long ago, which openssl makes by its small authority alone."""
+def issue_between(pod, start, end):
+    """One that is valid at another time (YYMMDD), which openssl makes by its small authority alone."""
     folder = pod.folder / "authority"
     folder.mkdir()
     (folder / "index").touch()
@@ -29,7 +29,7 @@ def issue_expired(pod):
              "/CN=localhost", "-keyout", str(folder / "key"), "-out", str(folder / "request")])
     pod.run(["openssl", "ca", "-batch", "-selfsign", "-notext", "-config", str(folder / "configuration"),
              "-keyfile", str(folder / "key"), "-in", str(folder / "request"), "-out", str(folder / "certificate"),
-             "-startdate", "200101000000Z", "-enddate", "200201000000Z"])
+             "-startdate", f"{start}000000Z", "-enddate", f"{end}000000Z"])
     return {"tls.crt": (folder / "certificate").read_bytes(), "tls.key": (folder / "key").read_bytes()}
 
 
@@ -57,14 +57,23 @@ def certificate_swap_refused(pod):
 
 @staging
 def certificate_expired(pod):
-    with_tls(pod, issue_expired(pod))
+    refused_certificate(pod, issue_between(pod, "200101", "200201"))
+
+
+@staging
+def certificate_early(pod):
+    refused_certificate(pod, issue_between(pod, "400101", "400201"))
+
+
+def refused_certificate(pod, files):
+    with_tls(pod, files)
     pod.start()
     try:
         with pod.connect_raw() as raw:
             ssl.create_default_context().wrap_socket(raw, server_hostname="localhost")
     except ssl.SSLCertVerificationError:
         return
-    raise AssertionError("a client takes an expired certificate")
+    raise AssertionError("a client takes it")
 
 
 @staging
@@ -105,13 +114,13 @@ def serves(connection):
         return False
 
 
-def crowd(pod, limit):
+def crowd(pod, limit, listener="main"):
     """Opens connections until one is closed as it comes, and lets them all go."""
     with contextlib.ExitStack() as stack:
-        crowded = [stack.enter_context(contextlib.closing(pod.connect())) for _ in range(limit + 1)]
+        crowded = [stack.enter_context(contextlib.closing(pod.connect(listener))) for _ in range(limit + 1)]
         assert not all([serves(each) for each in crowded]), f"{limit + 1} connections are served"
     # The server learns a moment later that they are gone.
-    eventually(lambda: serves(pod.connect()), "no connection is served any more")
+    eventually(lambda: serves(pod.connect(listener)), "no connection is served any more")
 
 
 @staging
@@ -119,9 +128,15 @@ def connections_full(pod):
     pod.environment["KEYWARD_MAX_CONNECTIONS"] = "10"
     pod.start()
     crowd(pod, 10)
-    # One short of it, with the one that asks: who looks is to be let in.
-    pod.keeping += [pod.connect() for _ in range(8)]
+    # One short of it: who looks is to be let in.
+    pod.keeping += [pod.connect() for _ in range(9)]
     assert all([serves(each) for each in pod.keeping])
+
+
+@staging
+def ops_full(pod):
+    pod.start()
+    crowd(pod, 16, "ops")
 
 
 @staging

@@ -78,6 +78,7 @@ import Vault
         case .initBundleFaulty:
             settings.initBundle = try scratch.write(
                 bundle([#"{"resourceType":"Client","id":"b","secret":"basic-value"}"#]), to: "bundle.json")
+        case .storeUnwritable: surroundings = Surroundings(unwritable: scratch("store"))
         case .auditLogUnwritable: settings.auditLog = .file(scratch("nowhere/audit.ndjson"))
         case .rootMissing: config = #""roots": ["\#(scratch("nowhere"))"], "#
         case .sharedPath:
@@ -106,7 +107,10 @@ import Vault
 
     private func arrangeTLS(_ code: FindingCode) throws {
         let authority = try TestAuthority()
-        let lasting = [.tlsCertificateExpired: -20 ... -10, .tlsCertificateExpiring: -20...86_400][code]
+        let lasting = [
+            .tlsCertificateNotYetValid: 86_400...8_640_000, .tlsCertificateExpired: -20 ... -10,
+            .tlsCertificateExpiring: -20...86_400,
+        ][code]
         let pair = try authority.issue("ward", lasting: lasting ?? -10...8_640_000)
         var (certificate, key) = (pair.certificate, pair.key)
         if code == .tlsCertificateFaulty { certificate = key }

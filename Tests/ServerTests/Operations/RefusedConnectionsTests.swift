@@ -39,15 +39,18 @@ import Transport
 
     @Test func eachReasonHasItsCountAndItsEpisodes() {
         let refused = RefusedConnections(registry, log.logger(), clock: clock.read)
-        #expect([count("limit"), count("address-limit"), count("exhausted")] == ["0", "0", "0"])
+        func counts() -> [String?] { ["limit", "address-limit", "ops-limit", "exhausted"].map(count) }
+        #expect(counts() == ["0", "0", "0", "0"])
         for _ in 0..<3 {
             refused.note(.full)
+            refused.noteOps(.full)
             refused.note(.fullForAddress(Address(ipv4: 0x7f00_0001, port: 7)))
         }
-        #expect([count("limit"), count("address-limit"), count("exhausted")] == ["3", "3", "0"])
-        #expect(log.lines.map(\.level) == [.warning, .warning])
+        #expect(counts() == ["3", "3", "3", "0"])
+        #expect(log.lines.map(\.level) == [.warning, .warning, .warning])
         #expect(log.lines[0].message.contains("--max-connections "))
-        #expect(log.lines[1].message.contains("--max-connections-per-address "))
-        #expect(log.lines[1].fields["peer"]?.contains("127.0.0.1") == true)
+        #expect(log.lines[1].message.contains("the ops port"))
+        #expect(log.lines[2].message.contains("--max-connections-per-address "))
+        #expect(log.lines[2].fields["peer"]?.contains("127.0.0.1") == true)
     }
 }

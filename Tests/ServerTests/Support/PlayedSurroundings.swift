@@ -6,11 +6,12 @@ extension Surroundings {
     /// This machine, but for what is given by path; with a mount table of one line, and those that are added.
     init(
         refused: Set<String> = [], growing: Set<String> = [], attributes: [String: FileAttributes] = [:],
-        closed: String? = nil, readOnly: Bool = false, mounts: [String] = []
+        closed: String? = nil, readOnly: Bool = false, unwritable: String? = nil, mounts: [String] = []
     ) {
         self.init(
             files: PlayedFiles(refused: refused, growing: growing),
-            attributes: PlayedAttributes(played: attributes, closed: closed, readOnly: readOnly),
+            attributes: PlayedAttributes(
+                played: attributes, closed: closed, readOnly: readOnly, unwritable: unwritable),
             mounts: PlayedMounts(lines: ["1 0 8:1 / / rw - ext4 /dev/sda1 rw"] + mounts))
     }
 }
@@ -26,6 +27,8 @@ private struct PlayedAttributes: FileAttributeSource {
     /// A folder that nobody may enter.
     let closed: String?
     let readOnly: Bool
+    /// What this user may not write.
+    let unwritable: String?
 
     func attributes(of path: FilePath) throws(Errno) -> FileAttributes {
         if let closed, path.text.hasPrefix("\(closed)/") { throw Errno(code: 13) }
@@ -35,6 +38,10 @@ private struct PlayedAttributes: FileAttributeSource {
 
     func target(of link: FilePath) throws(Errno) -> String { try PosixAttributes().target(of: link) }
     func isReadOnly(_ path: FilePath) -> Bool { readOnly || PosixAttributes().isReadOnly(path) }
+
+    func obstacleToWriting(_ path: FilePath, isFolder: Bool) -> Errno? {
+        path.text == unwritable ? Errno(code: 13) : PosixAttributes().obstacleToWriting(path, isFolder: isFolder)
+    }
 }
 
 private struct PlayedFiles: FileSystem {

@@ -56,7 +56,7 @@ import Vault
 
     @Test func aFaultIsToldOfWhenTwoLooksHaveFoundIt() throws {
         let credentials = try credentials()
-        let before = credentials.expiry
+        let before = credentials.validity.upperBound
         let second = try authority.issue("second")
         try write(certificate: second)
         credentials.inspect()
@@ -65,19 +65,22 @@ import Vault
         credentials.inspect()
         credentials.inspect()
         #expect(credentials.fault == nil)
-        #expect(credentials.expiry > before)
+        #expect(credentials.validity.upperBound > before)
 
         try write(certificate: authority.issue("third"))
         for _ in 0..<3 { credentials.inspect() }
         #expect(credentials.fault?.code == .tlsKeyMismatch)
-        #expect(credentials.faultCodes(at: 0) == [.tlsKeyMismatch])
+        #expect(credentials.faultCodes(at: credentials.validity.lowerBound) == [.tlsKeyMismatch])
         #expect(log.lines.filter { $0.level == .error }.count == 1)
     }
 
-    @Test func anExpiredCertificateIsACodeForHealth() throws {
+    @Test func aCertificateThatIsNotValidIsACodeForHealth() throws {
         let credentials = try credentials()
-        #expect(credentials.faultCodes(at: credentials.expiry - 1) == [])
-        #expect(credentials.faultCodes(at: credentials.expiry) == [.tlsCertificateExpired])
+        let validity = credentials.validity
+        #expect(credentials.faultCodes(at: validity.lowerBound - 1) == [.tlsCertificateNotYetValid])
+        #expect(credentials.faultCodes(at: validity.lowerBound) == [])
+        #expect(credentials.faultCodes(at: validity.upperBound - 1) == [])
+        #expect(credentials.faultCodes(at: validity.upperBound) == [.tlsCertificateExpired])
     }
 
     @Test func aStartWaitsForASwapThatIsUnderWay() throws {

@@ -26,4 +26,5 @@ struct PlayedAttributes: FileAttributeSource {
     }
 
     func isReadOnly(_ path: FilePath) -> Bool { false }
+    func obstacleToWriting(_ path: FilePath, isFolder: Bool) -> Errno? { nil }
 }

@@ -56,6 +56,9 @@ import Testing
         _ = try site.status()
         _ = try site.status("basic", "wrong-password")
         _ = try site.status("nobody", "wrong-password")
+        #expect(
+            try eventually { try ops.get("/metrics").text.contains("\nkeyward_secret_age_seconds{") },
+            "the ages are there after the first look, which a busy machine keeps waiting")
         let answer = try ops.get("/metrics")
         #expect(answer.status == 200)
         #expect(answer["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)

@@ -117,6 +117,9 @@ def it_has_what_is_needed_and_nothing_of_the_machine():
     for path in ("etc/hostname", "etc/resolv.conf"):
         if (ROOT / path).exists() and (ROOT / path).read_text():
             yield f"/{path} is of the machine that built the image"
+    sources = (ROOT / "etc/apt/sources.list").read_text()
+    if mirrors := set(re.findall(r"//([^/\s]+)", sources)) - {"deb.debian.org"}:
+        yield f"/etc/apt/sources.list names {' and '.join(mirrors)}, a mirror of the machine that built the image"
     for folder in ("var/lib/apt/lists", "var/cache/apt", "var/log", "tmp", "root"):
         yield from (f"/{folder}/{name} was left by the build" for name in os.listdir(ROOT / folder)
                     if not name.startswith("."))

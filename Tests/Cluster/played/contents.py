@@ -133,6 +133,15 @@ def it_has_what_is_needed_and_nothing_of_the_machine():
 
 
 @question
+def it_has_the_licences_of_what_is_linked():
+    written, copied = sandbox.REPOSITORY / "docs/licenses", ROOT / "usr/share/doc/keyward/licenses"
+    for path in written.glob("*/*"):
+        found = copied / path.relative_to(written)
+        if not found.exists() or found.read_bytes() != path.read_bytes():
+            yield f"/{found.relative_to(ROOT)} is not as docs/licenses has it"
+
+
+@question
 def it_runs_read_only_as_nobody_with_no_capability():
     container = sandbox.Sandbox({"KEYWARD_STORE": "memory:"})
     if (version := container.run("keyward", "--version").stdout.strip()) != VERSION:

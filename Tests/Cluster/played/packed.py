@@ -123,9 +123,11 @@ def it_has_the_licences_of_what_is_linked():
     there = [path.split("/")[2] for path in members if path.startswith("docs/licenses/")]
     yield from (f"docs/licenses has no folder {part}, which docs/sbom says is linked" for part in linked - set(there))
     yield from (f"docs/licenses has a folder {part}, which docs/sbom does not know" for part in set(there) - linked)
-    for path in (REPOSITORY / ".build/checkouts").glob("*/*"):
-        if not path.name.startswith(("LICENSE", "NOTICE")):
-            continue
+    texts = [path for path in (REPOSITORY / ".build/checkouts").glob("*/*")
+             if path.name.startswith(("LICENSE", "NOTICE"))]
+    if not texts:
+        yield "there is no .build/checkouts, which has the licences of the packages: swift package resolve"
+    for path in texts:
         packed = f"docs/licenses/{path.parent.name}/{path.name}"
         if members.get(packed, (None, b""))[1] != path.read_bytes():
             yield f"{name}: {packed} is not as {path.relative_to(REPOSITORY)}: copy it"

@@ -8,9 +8,8 @@ import socket
 import stat
 import statistics
 import subprocess
+import tempfile
 import time
-
-import yaml
 
 from . import sandbox
 from .sandbox import ROOT, USER
@@ -33,9 +32,13 @@ def question(function):
     return function
 
 
+def _said():
+    return json.loads((sandbox.IMAGE / "config.json").read_text())
+
+
 @question
 def it_says_what_it_is():
-    said = json.loads((sandbox.IMAGE / "config.json").read_text())["OCIv1"]["config"]
+    said = _said()["config"]
     expected = {"User": f"{USER}:{USER}", "Entrypoint": ["keyward"], "Cmd": ["serve"], "StopSignal": "SIGTERM",
                 "ExposedPorts": {"8080/tcp": {}}, "Volumes": {"/var/lib/keyward": {}}}
     for name, value in expected.items():
@@ -51,6 +54,8 @@ def it_says_what_it_is():
         yield f"the image is of the commit {labels.get('revision')}, and this is {head}: make image"
     if labels.get("version") != VERSION:
         yield f"the label version is {labels.get('version')}, version.txt says {VERSION}"
+    if chance := {"container", "container_config"} & _said().keys() | {"Hostname"} & said.keys():
+        yield f"the image says {' and '.join(sorted(chance))}, which differ by build"
 
 
 @question
@@ -112,6 +117,9 @@ def it_has_what_is_needed_and_nothing_of_the_machine():
     for path in ("etc/hostname", "etc/resolv.conf"):
         if (ROOT / path).exists() and (ROOT / path).read_text():
             yield f"/{path} is of the machine that built the image"
+    sources = (ROOT / "etc/apt/sources.list").read_text()
+    if mirrors := set(re.findall(r"//([^/\s]+)", sources)) - {"deb.debian.org"}:
+        yield f"/etc/apt/sources.list names {' and '.join(mirrors)}, a mirror of the machine that built the image"
     for folder in ("var/lib/apt/lists", "var/cache/apt", "var/log", "tmp", "root"):
         yield from (f"/{folder}/{name} was left by the build" for name in os.listdir(ROOT / folder)
                     if not name.startswith("."))
@@ -122,6 +130,15 @@ def it_has_what_is_needed_and_nothing_of_the_machine():
                 yield f"/{os.path.relpath(path, ROOT)} changes its user or group"
     if f"keyward:x:{USER}:{USER}::/nonexistent:/usr/sbin/nologin" not in (ROOT / "etc/passwd").read_text().splitlines():
         yield f"/etc/passwd has no user keyward with the number {USER} and without a shell"
+
+
+@question
+def it_has_the_licences_of_what_is_linked():
+    written, copied = sandbox.REPOSITORY / "docs/licenses", ROOT / "usr/share/doc/keyward/licenses"
+    for path in written.glob("*/*"):
+        found = copied / path.relative_to(written)
+        if not found.exists() or found.read_bytes() != path.read_bytes():
+            yield f"/{found.relative_to(ROOT)} is not as docs/licenses has it"
 
 
 @question
@@ -147,17 +164,38 @@ def it_runs_read_only_as_nobody_with_no_capability():
 
 
 @question
-def the_health_check_of_compose_tells_alive_from_dead():
-    compose = yaml.safe_load((sandbox.REPOSITORY / "docker/compose.yaml").read_text())
-    kind, *command = compose["services"]["keyward"]["healthcheck"]["test"]
+def its_health_check_tells_alive_from_dead():
+    kind, *command = _said()["config"].get("Healthcheck", {}).get("Test", ["NONE"])
     if kind != "CMD":
-        yield f"docker/compose.yaml: the health check is of the kind {kind}, and not a command's words"
-    with sandbox.Sandbox({"KEYWARD_STORE": "memory:"}).serve() as server:
-        asked = [("/livez", server.port, True), ("/livez", 1, False), ("/none", server.port, False)]
-        for path, port, is_alive in asked:
-            words = [word.replace("$$", "$").replace("/8080", f"/{port}").replace("/livez", path) for word in command]
-            if (server.run(*words).returncode == 0) != is_alive:
-                yield f"docker/compose.yaml: the health check of {path} on port {port} is not {is_alive}"
+        yield f"docker/Dockerfile: the health check is of the kind {kind}, and not a command's words"
+        return
+    with tempfile.TemporaryDirectory() as pair:
+        _tls_pair(pair)
+        over_tls = {"KEYWARD_TLS_CERTIFICATE": "/run/tls/crt", "KEYWARD_TLS_PRIVATE_KEY": "/run/tls/key"}
+        for more in ({}, {"KEYWARD_HOST": "::1"}, over_tls):
+            settings = {"KEYWARD_STORE": "memory:", "KEYWARD_OPS_PORT": "0", **more}
+            with sandbox.Sandbox(settings, [(pair, "/run/tls")]).serve() as server:
+                ops_port = json.loads(server.lines[-1])["ops_port"]
+                asked = [({"KEYWARD_OPS_PORT": ops_port, "KEYWARD_PORT": 1}, "/livez", True),
+                         ({"BOX_METRICS_PORT": ops_port, "BOX_WEB_PORT": 1}, "/livez", True),
+                         ({"KEYWARD_PORT": server.port}, "/livez", True),
+                         ({"BOX_WEB_PORT": server.port}, "/livez", True),
+                         ({"KEYWARD_OPS_PORT": ops_port}, "/none", False),
+                         ({"KEYWARD_PORT": 1}, "/livez", False)]
+                for ports, path, is_alive in asked:
+                    said = server.run("env", "--unset=KEYWARD_OPS_PORT", *(f"{name}={ports[name]}" for name in ports),
+                                      *(word.replace("/livez", path) for word in command))
+                    if (said.returncode == 0) != is_alive:
+                        yield (f"docker/Dockerfile: of {path} with {more | ports} the health check says "
+                               f"{said.returncode} {said.stderr}")
+
+
+def _tls_pair(folder):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-subj", "/CN=keyward", "-out", f"{folder}/crt", "-keyout", f"{folder}/key"],
+                   check=True, capture_output=True)
+    for path in (folder, f"{folder}/crt", f"{folder}/key"):
+        os.chown(path, USER, USER)
 
 
 @question

@@ -116,15 +116,21 @@ def _status(*arguments):
 
 @question
 def it_has_the_licences_of_what_is_linked():
+    """Of each part its own, and all that its package's checkout has, to the byte."""
     name, _, members = release()
-    for part in json.loads(MATERIALS.read_text())["components"]:
-        if not part["purl"].startswith("pkg:github/"):
-            continue
-        # Foundation and Dispatch come with the toolchain, under its licence.
-        owner = "swift" if part["purl"].startswith("pkg:github/swiftlang/") else part["name"]
-        text = members.get(f"licences/{owner}-LICENSE.txt", (None, b""))[1]
-        if b"Apache License" not in text:
-            yield f"{name}: there is no licence of {part['name']}"
+    linked = {part["name"] for part in json.loads(MATERIALS.read_text())["components"]
+              if part["purl"].startswith("pkg:github/")}
+    there = [path.split("/")[2] for path in members if path.startswith("docs/licenses/")]
+    yield from (f"docs/licenses has no folder {part}, which docs/sbom says is linked" for part in linked - set(there))
+    yield from (f"docs/licenses has a folder {part}, which docs/sbom does not know" for part in set(there) - linked)
+    texts = [path for path in (REPOSITORY / ".build/checkouts").glob("*/*")
+             if path.name.startswith(("LICENSE", "NOTICE"))]
+    if not texts:
+        yield "there is no .build/checkouts, which has the licences of the packages: swift package resolve"
+    for path in texts:
+        packed = f"docs/licenses/{path.parent.name}/{path.name}"
+        if members.get(packed, (None, b""))[1] != path.read_bytes():
+            yield f"{name}: {packed} is not as {path.relative_to(REPOSITORY)}: copy it"
 
 
 @question

@@ -8,7 +8,7 @@
 #     --purge                remove the Key Vault for good too; else Azure keeps it and its secrets for seven days, in
 #                            which up.sh recovers it
 #     --resource-group       the one that up.sh used last, which k8s/azure/.state knows
-#     --key-vault            so too
+#     --key-vault, --subscription   so too
 #
 # A group without the tag that up.sh gives to the ones that it makes is not touched. It can be run again at any time.
 set -euo pipefail
@@ -33,7 +33,8 @@ confirm() {
 remove_group() {
     step "1. Resource group $resource_group" 'See what holds it: az resource list, az lock list.'
     local present ours
-    look present az group exists --name "$resource_group"
+    same_subscription
+    look present az group exists --name "$resource_group" --output tsv
     if [[ $present == false ]]; then
         note 'It is not there.'
         return

@@ -11,7 +11,8 @@ workload=statefulset/keyward
 mount=/run/azure-secrets
 
 # What the scripts make, each with a flag of its name (--resource-group). These are kept.
-names='location resource_group key_vault registry cluster identity namespace rotation image'
+names='subscription location resource_group key_vault registry cluster identity namespace rotation image'
+subscription=
 location=eastus
 resource_group=keyward-tutorial
 key_vault=
@@ -61,25 +62,38 @@ read_names() {
 }
 
 # must NAME PATTERN WHAT: what Azure or Kubernetes would refuse later and less clearly. No value that is left can mean
-# anything to a shell or in a query.
+# anything to a shell or in a query. No pattern has an empty branch: macOS refuses those.
 must() {
     [[ ${!1} =~ ^($2)$ ]] || fail "--${1//_/-} '${!1}': must be $3." 64
 }
 
 check_names() {
+    must subscription '([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?' 'the id that az account show --query id says'
     must location '[a-z0-9]+' 'the short name of an Azure region, as eastus'
     must resource_group '[A-Za-z0-9_()]([A-Za-z0-9_.()-]{0,88}[A-Za-z0-9_()-])?' \
         'at most 90 letters, digits and _.()-, no . or - at the beginning and no . at the end'
-    must key_vault '|[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*' 'letters, digits and single hyphens, beginning with a letter'
-    must key_vault '|.{3,24}' '3 to 24 characters'
-    must registry '|[A-Za-z0-9]{5,50}' '5 to 50 letters and digits'
+    must key_vault '([A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*)?' \
+        'letters, digits and single hyphens, beginning with a letter'
+    must key_vault '(.{3,24})?' '3 to 24 characters'
+    must registry '([A-Za-z0-9]{5,50})?' '5 to 50 letters and digits'
     must cluster '[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?' 'at most 63 letters, digits, hyphens and underscores'
     must identity '[A-Za-z0-9][A-Za-z0-9_-]{2,127}' '3 to 128 letters, digits, hyphens and underscores'
     must namespace '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?' 'at most 63 small letters, digits and hyphens'
     must rotation '[0-9]+[smh]' 'a number with s, m or h, as 30s'
-    must image '|[A-Za-z0-9][A-Za-z0-9._/:@-]*' 'an image that the cluster can pull, as registry/keyward:1.0'
+    must image '([A-Za-z0-9][A-Za-z0-9._/:@-]*)?' 'an image that the cluster can pull, as registry/keyward:1.0'
     must interval '[0-9]+' 'a number of seconds'
     must tries '[1-9][0-9]*' 'a number, 1 or more'
+}
+
+# What has these names is in one subscription. In another one nothing would be found, and what costs money would stay.
+same_subscription() {
+    local current
+    look current az account show --query id --output tsv
+    [[ $dry || -z $subscription || $subscription == "$current" ]] ||
+        fail "az is set to subscription $current, and the names in $state are of $subscription.
+Run az account set --subscription $subscription.
+Or, to begin in the other one: --subscription $current, with --key-vault and --registry of its own."
+    subscription=$current
 }
 
 # Keeps the names for the next run. There is no secret among them.

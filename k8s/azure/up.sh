@@ -5,6 +5,7 @@
 #
 #     --dry-run              print the commands for an empty subscription, and execute nothing; `#?` is a look
 #     --rotate               rotate the secret although it was rotated before
+#     --subscription         the one to which az is set; a run in another one than the last is refused
 #     --location             the region: eastus
 #     --resource-group       keyward-tutorial
 #     --key-vault            keyward- and eight digits, made once and kept
@@ -34,11 +35,13 @@ source k8s/azure/client.sh
 prepare() {
     step '0. The tools, and who you are' 'Sign in with: az login.'
     run umask 077
-    # Its log, where somebody has switched that on, has the values that it sends and gets.
-    line 'export AZURE_LOGGING_ENABLE_LOG_FILE=no'
+    # Its log, where somebody has switched that on, has the values that it sends and gets; and where somebody has set a
+    # default group, it would look for what has a name of its own in that one.
+    line 'export AZURE_LOGGING_ENABLE_LOG_FILE=no AZURE_DEFAULTS_GROUP='
     ask work mktemp -d
     look version az version --query '"azure-cli"' --output tsv
     old_version 2.47.0 "$version" && fail "az is $version: workload identity needs 2.47.0 or newer; run az upgrade." 69
+    same_subscription
     ask tenant az account show --query tenantId --output tsv
     look account az account show --query user.type --output tsv
     if [[ -z $key_vault || (-z $registry && -z $image) ]]; then
@@ -64,7 +67,7 @@ grant() {
 
 make_group() {
     step '1. Resource group' 'You need the right to make resource groups in this subscription.'
-    look group az group exists --name "$resource_group"
+    look group az group exists --name "$resource_group" --output tsv
     # The tag is how down.sh knows that it may remove the group.
     [[ $group == true ]] || run az group create --name "$resource_group" --location "$location" \
         --tags keyward=tutorial --output none
@@ -262,6 +265,6 @@ fill_in
 deploy
 use_client
 run rm -rf "$work"
-line 'unset KUBECONFIG'
+line 'unset KUBECONFIG AZURE_LOGGING_ENABLE_LOG_FILE AZURE_DEFAULTS_GROUP'
 step=
 printf '\n# Done. The rotated secret counts, and the one before it is refused. All of it goes with: k8s/azure/down.sh\n'

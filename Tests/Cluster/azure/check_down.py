@@ -44,7 +44,7 @@ def down_touches_no_group_that_up_did_not_make():
 
 @check
 def down_can_fail_at_every_call_and_then_goes_on():
-    for number, too_late in itertools.product(range(1, 6), (False, True)):
+    for number, too_late in itertools.product(range(1, 7), (False, True)):
         with House.built() as house:
             house.world.fail_at, house.world.too_late = number, too_late
             done = house.down("--yes", "--purge")

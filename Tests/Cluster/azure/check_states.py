@@ -1,7 +1,9 @@
 """What a run makes of what is there already, of names, and of a machine without the tools."""
 
+import re
+
 from .checks import check, fails, succeeds
-from .house import House
+from .house import REPOSITORY, House
 from .world import World
 
 
@@ -63,6 +65,42 @@ def names_that_azure_would_refuse_are_refused_first():
         (house.folder / "k8s/azure/.state").mkdir()
         (house.folder / "k8s/azure/.state/names").write_text("PATH=/nowhere\n")
         fails(house.up(), 78, "'PATH' is not a name")
+
+
+@check
+def what_az_was_told_to_do_by_default_does_not_count():
+    with House() as house:
+        house.world.default_group, house.world.default_output = "theirs", "table"
+        house.world.group_create("keyward-tutorial", "eastus", "owner=them")
+        succeeds(house.up())
+        # A tag on a group that was there would have down.sh remove it.
+        assert house.world.groups["keyward-tutorial"]["tags"] == {"owner": "them"}
+        fails(house.down("--yes"), 1, "up.sh did not make it")
+    with House.built() as house:
+        house.world.default_output = "table"
+        succeeds(house.down("--yes"))
+        assert "It is not there." in succeeds(house.down("--yes")).stdout
+
+
+@check
+def another_subscription_than_that_of_the_last_run_is_refused():
+    with House.built() as house:
+        mine, house.world.subscription = house.world.subscription, "99999999-aaaa-bbbb-cccc-000000000000"
+        for script in house.up, lambda: house.down("--yes"):
+            fails(script(), 1, f"az account set --subscription {mine}", f"--subscription {house.world.subscription}")
+            assert house.world.changes == []
+        house.world.subscription = mine
+        succeeds(house.down("--yes"))
+        assert not house.world.groups
+
+
+@check
+def names_are_judged_by_patterns_that_every_system_takes():
+    # The regular expressions of macOS may have no empty branch, as (|a) has one: there, none of the names would do.
+    patterns = re.findall(r"^    must \w+ '([^']*)'", (REPOSITORY / "k8s/azure/names.sh").read_text(), re.M)
+    assert len(patterns) > 10
+    for pattern in patterns:
+        assert not re.search(r"(^|[(|])([|)]|$)", re.sub(r"\[[^]]*\]", "x", pattern)), pattern
 
 
 @check

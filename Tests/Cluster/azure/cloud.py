@@ -4,11 +4,11 @@ Queries are evaluated as az evaluates them. What the scripts may not do (make wh
 """
 
 import itertools
-import json
 
 import jmespath
 
-from .stand_ins import Answer, Refused
+from .printed import printed
+from .stand_ins import Refused
 
 SUBSCRIPTION = "/subscriptions/00000000-aaaa-bbbb-cccc-000000000000"
 TENANT = "11111111-aaaa-bbbb-cccc-111111111111"
@@ -16,6 +16,8 @@ OPERATOR = "22222222-aaaa-bbbb-cccc-222222222222"
 APPLICATION = "33333333-aaaa-bbbb-cccc-333333333333"
 SERVICE_PRINCIPAL = "44444444-aaaa-bbbb-cccc-444444444444"
 KUBELET = "55555555-aaaa-bbbb-cccc-555555555555"
+# The commands of the scripts that look into the default group where there is one.
+GROUPED = ["acr build", "acr repository list", "acr show", "keyvault recover", "keyvault show", "role assignment list"]
 # How many requests Key Vault refuses after a role was given.
 PROPAGATION = 2
 
@@ -24,6 +26,10 @@ class Cloud:
     def __init__(self):
         self.azure_cli = "2.61.0"
         self.account = "user"
+        self.subscription = SUBSCRIPTION.rpartition("/")[2]
+        # What az takes where a command does not say it: `az config set defaults.group=… core.output=…`.
+        self.default_group = None
+        self.default_output = "json"
         self.groups = {}
         self.vaults = {}
         self.deleted_vaults = {}
@@ -54,13 +60,13 @@ class Cloud:
         # Where az writes a file, and nothing where it reads one.
         if words[-1] in ("download", "get-credentials"):
             options["write"] = call.write
-        query, output = options.pop("query", None), options.pop("output", "json")
+        if self.default_group and " ".join(words) in GROUPED and "AZURE_DEFAULTS_GROUP=\0" not in call.environment:
+            raise Refused(f"(ResourceNotFound) It is not in '{self.default_group}', or that is redundant.", 3)
+        query, output = options.pop("query", None), options.pop("output", self.default_output)
         result = method(**options)
         if query is not None:
             result = jmespath.search(query, result)
-        if output == "none" or result is None:
-            return Answer()
-        return Answer(tsv(result) if output == "tsv" else f"{json.dumps(result, indent=2)}\n")
+        return printed(result, output)
 
     def version(self):
         return {"azure-cli": self.azure_cli, "extensions": {}}
@@ -69,7 +75,7 @@ class Cloud:
         name = APPLICATION if self.account == "servicePrincipal" else "somebody@example.org"
         if self.account == "nobody":
             raise Refused("Please run 'az login' to setup account.")
-        return {"tenantId": TENANT, "user": {"name": name, "type": self.account}}
+        return {"id": self.subscription, "tenantId": TENANT, "user": {"name": name, "type": self.account}}
 
     def ad_signed_in_user_show(self):
         if self.account != "user":
@@ -290,11 +296,3 @@ class Cloud:
         # As Azure does it: one that is there is replaced.
         self.credentials = [old for old in self.credentials if old["name"] != name]
         self.credentials.append({"name": name, "identity": identity_name, "issuer": issuer, "subject": subject})
-
-
-def tsv(result):
-    """A result as `--output tsv` prints it: rows of a list, nothing of nothing."""
-    if result is None:
-        return ""
-    rows = result if isinstance(result, list) else [result]
-    return "".join(f"{str(row).lower() if isinstance(row, bool) else row}\n" for row in rows)

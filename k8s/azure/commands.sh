@@ -105,17 +105,6 @@ look() {
     printf -v "$name" '%s' "$answer"
 }
 
-# look_at_changes FILE: sets `changed`: whether the cluster differs from these manifests.
-look_at_changes() {
-    local status=0
-    changed=
-    type_words kubectl diff --filename "$1"
-    say_look "$typed"
-    [[ $dry ]] || kubectl diff --filename "$1" >/dev/null || status=$?
-    ((status <= 1)) || return "$status"
-    ((status == 0)) || changed=yes
-}
-
 # Between two tries of a wait. After the last one it fails, and shows what the last try said.
 wait_for() {
     tried=$((tried + 1))

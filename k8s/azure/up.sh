@@ -88,6 +88,7 @@ make_vault() {
     ask vault_id az keyvault show --name "$key_vault" --query id --output tsv
     # To make a vault is not yet to write into it.
     if [[ $account == servicePrincipal ]]; then
+        hint='Who is no user and may not read the directory cannot be found there: az login as a user.'
         ask application az account show --query user.name --output tsv
         ask operator az ad sp show --id "$application" --query id --output tsv
         grant "$operator" ServicePrincipal 'Key Vault Secrets Officer' "$vault_id"
@@ -224,12 +225,9 @@ YAML"
 
 deploy() {
     step '9. Deploy, and see the mount' \
-        "See why: kubectl --namespace $namespace describe pods; the events name the fault."
-    local present changed=yes
-    look present kubectl get namespace "$namespace" --ignore-not-found --output name
-    # What is not there yet has no namespace in which it could differ.
-    [[ -z $present ]] || look_at_changes "$work/keyward.yaml"
-    [[ -z $changed ]] || run kubectl apply --filename "$work/keyward.yaml"
+        "See why: kubectl --namespace $namespace describe pods; the events name the fault. If the pod is one of an \
+earlier run and stays: kubectl --namespace $namespace delete pod ${workload#*/}-0."
+    run kubectl apply --filename "$work/keyward.yaml"
     run kubectl --namespace "$namespace" rollout status "$workload" --timeout=600s
     # Their names only: whoever prints the content has the secret on a screen.
     run kubectl --namespace "$namespace" exec "$workload" -- ls "$mount/client-secret" "$mount/root-secret"

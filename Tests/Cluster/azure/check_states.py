@@ -132,6 +132,9 @@ def a_service_principal_and_an_image_of_ones_own_will_do():
         succeeds(house.up("--image", "ghcr.io/somebody/keyward:1.0"))
         assert not house.world.registries and "image" not in house.world.changes
         assert any(role["principalId"].startswith("4444") for role in house.world.roles)
+    with House() as house:
+        house.world.account, house.world.directory = "servicePrincipal", False
+        fails(house.up(), 1, "Insufficient privileges", "az login as a user")
 
 
 @check

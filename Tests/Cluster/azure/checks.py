@@ -6,7 +6,7 @@ CHECKS = []
 # What changes nothing wherever it runs.
 LOOKS = re.compile(
     r"az (version|account show|group exists|ad \S+ show|.* (list|show|list-deleted|list-versions|list-runs)) ?"
-    r"|az (keyvault secret download|aks get-credentials) |kubectl (kustomize|get|diff) "
+    r"|az (keyvault secret download|aks get-credentials) |kubectl kustomize "
     r"|kubectl --namespace \S+ (rollout status|port-forward|exec) |curl (?!.*--upload-file)")
 
 

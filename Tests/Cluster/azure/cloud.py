@@ -26,6 +26,7 @@ class Cloud:
     def __init__(self):
         self.azure_cli = "2.61.0"
         self.account = "user"
+        self.directory = True
         self.subscription = SUBSCRIPTION.rpartition("/")[2]
         # What az takes where a command does not say it: `az config set defaults.group=… core.output=…`.
         self.default_group = None
@@ -83,7 +84,8 @@ class Cloud:
         return {"id": OPERATOR}
 
     def ad_sp_show(self, id):
-        assert id == APPLICATION
+        if not self.directory:
+            raise Refused("Insufficient privileges to complete the operation.")
         return {"id": SERVICE_PRINCIPAL}
 
     # MARK: groups and roles

@@ -49,14 +49,11 @@ class World(Cloud):
             if not self.driver(next(iter(self.clusters))):
                 raise Refused(f"Error from server (NotFound): {words[-1]} not found")
             return Answer()
-        if words[0] == "get":
-            return Answer(f"namespace/{words[2]}\n" if self.namespace == words[2] else "")
-        if words[0] in ("diff", "apply"):
+        if words[0] == "apply":
             with open(words[1]) as file:
                 content = file.read()
-            if words[0] == "diff":
-                return Answer(status=0 if content == self.manifests else 1, output="- what was\n+ what will be\n")
-            self.changes.append("manifests")
+            if content != self.manifests:
+                self.changes.append("manifests")
             self.manifests = content
             return Answer()
         assert words[0] == self.namespace, f"{words[0]}, not {self.namespace}"

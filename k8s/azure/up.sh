@@ -161,7 +161,8 @@ add_driver() {
 
 make_image() {
     step '6. Image' \
-        'Where the subscription may not build in a registry (free trials), build elsewhere and give --image.'
+        "Where Docker Hub says toomanyrequests, wait a while. Where the subscription may not build in a registry (free \
+trials), build elsewhere and give --image."
     if [[ $image ]]; then
         note "--image names one: $image"
         reference=$image

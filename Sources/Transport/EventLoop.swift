@@ -65,7 +65,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Ends every wait that is idle, now and from now on, so that connections between two requests close.
     package func drain() {
-        isDraining.store(true, ordering: .releasing)
+        guard !isDraining.exchange(true, ordering: .acquiringAndReleasing) else { return }
         spawn { self.wakeIdle() }
     }
 

@@ -129,12 +129,17 @@ await() {
     shift 2
     type_words "$@"
     say "until $name=\$($typed) && [[ \$$name == $pattern ]]; do sleep $interval; done"
+    # By a file: bash 5.2 may misread the trap of a signal that comes within `$( )`, and ends with another code.
     # shellcheck disable=SC2053  # A pattern, on purpose.
-    [[ $dry ]] || until answer=$("$@" 2>"$work/error") && [[ $answer == $pattern ]]; do
+    [[ $dry ]] || until "$@" >"$work/said" 2>"$work/error" && hear && [[ $answer == $pattern ]]; do
+        hear
         wait_for "It said '$answer' and not '$pattern'"
     done
     name_answer "$name" "$answer"
 }
+
+# Sets `answer` to what was said last in a wait.
+hear() { read -r answer <"$work/said" || true; }
 
 # Has `leave` called at every end. A signal waits for the command that runs, which may still write a file.
 leave_at_end() {

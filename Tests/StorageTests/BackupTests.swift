@@ -63,6 +63,8 @@ import Testing
                     for (key, version) in before { #expect(copy[key, default: 0] >= version, "\(key)") }
                     #expect(report.resources == copy.count)
                     bases.formUnion(Self.takeBases(of: "copy\(number)", from: disk))
+                    // Else it keeps its thread to itself, and the writers may have no other.
+                    await Task.yield()
                 }
             }
             try await group.waitForAll()

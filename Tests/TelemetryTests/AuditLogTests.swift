@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Glibc
 import Synchronization
 import Testing
@@ -172,7 +172,8 @@ import Testing
 
     private func block(on semaphore: DispatchSemaphore) async {
         await withCheckedContinuation { done in
-            DispatchQueue.global().async {
+            // A thread of its own: tasks share as many as there are cores, and one that waits is missing to others.
+            Thread.detachNewThread {
                 semaphore.wait()
                 done.resume()
             }

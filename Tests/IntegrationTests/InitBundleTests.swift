@@ -142,7 +142,7 @@ import Testing
         #expect(fault.errors.hasPrefix(#"keyward: BOX_INIT_BUNDLE "\#(folder.at("none"))" cannot be applied: "#))
     }
 
-    @Test(.enabled(if: ExhaustionTests.canLimit, "needs prlimit"))
+    @Test(.enabled(if: ExhaustionTests.canLimit, "needs prlimit"), .enabled(if: Sanitizer.bearsFileLimit))
     func aStoreWithoutRoomStopsTheStartAndTheNextOneGoesOn() throws {
         let path = try write(Self.bundle(("basic", #", "name": "\#(String(repeating: "n", count: 9_000))""#)))
         let site = try Site()

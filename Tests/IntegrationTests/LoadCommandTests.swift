@@ -69,7 +69,7 @@ import Testing
         try finish(after: nil)
     }
 
-    @Test(.enabled(if: ExhaustionTests.canLimit, "needs prlimit"))
+    @Test(.enabled(if: ExhaustionTests.canLimit, "needs prlimit"), .enabled(if: Sanitizer.bearsFileLimit))
     func aFullDiskEndsItWithTheLinesThatAreStored() throws {
         let words = ["/usr/bin/prlimit", "--fsize=70000", try KeywardBinary.path(), "store", "load", file]
         let full = try ChildProcess.run(words + ["--store", store])

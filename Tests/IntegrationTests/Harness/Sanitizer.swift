@@ -7,6 +7,9 @@ enum Sanitizer {
     /// How many times as long everything may take.
     static let patience = isOn ? 5 : 1
 
+    /// The thread sanitizer has its memory in a file, which a limit on the size of files takes away at the start.
+    static let bearsFileLimit = ProcessInfo.processInfo.environment["KEYWARD_SANITIZER"] != "thread"
+
     /// What keyward's environment has besides: there leaks are looked for. Not in the tests' own process, where
     /// Foundation leaks with every empty file it reads, and stopped event loops leave their tasks behind. It takes
     /// root, since keyward forbids others to look into it.

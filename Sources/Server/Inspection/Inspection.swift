@@ -18,7 +18,7 @@ package struct Inspection: Sendable {
         let tls = TLSExamination(settings.tls, files: surroundings.files, PathExamination(surroundings))
         return await vaultAndStoreFindings() + initBundleRights()
             + (tls?.findings(at: wallClock().milliseconds / 1_000) ?? [])
-            + Self.lookAtAuditLog(settings.auditLog)
+            + Self.lookAtAuditLog(settings.auditLog, surroundings.attributes)
     }
 
     private func vaultAndStoreFindings() async -> [Finding] {

@@ -44,6 +44,13 @@ struct PathExamination {
     private func isReadOnly(_ path: String) -> Bool { attributes.isReadOnly(FilePath(path)) }
 }
 
+extension String {
+    /// The folder in which this path has its last name.
+    var folderAbove: String {
+        lastIndex(of: "/").map { $0 == startIndex ? "/" : String(self[..<$0]) } ?? "."
+    }
+}
+
 extension FrozenMount {
     /// What it means for whoever reads the file.
     var what: String {

@@ -75,8 +75,10 @@ struct StoreExamination {
     /// Whether a server could make the store's folder, with those above it.
     private mutating func lookAbove(_ folder: String) {
         var place = folder
-        while attributes.obstacleToWriting(FilePath(place), isFolder: true)?.isMissing == true, place != "/" {
-            place = place.lastIndex(of: "/").map { $0 == place.startIndex ? "/" : String(place[..<$0]) } ?? "."
+        while attributes.obstacleToWriting(FilePath(place), isFolder: true)?.isMissing == true,
+            place != place.folderAbove
+        {
+            place = place.folderAbove
         }
         noteRights(to: place, isFolder: true)
     }

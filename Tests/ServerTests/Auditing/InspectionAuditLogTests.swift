@@ -1,4 +1,5 @@
 import Testing
+import Vault
 
 @testable import Server
 
@@ -12,7 +13,7 @@ import Testing
         for location: Settings.AuditLocation in [
             .none, .standardOutput, .file(scratch("there")), .file(scratch("new")), .file("new-here"), .file("/new"),
         ] {
-            #expect(Inspection.lookAtAuditLog(location).isEmpty, "\(location)")
+            #expect(Inspection.lookAtAuditLog(location, PosixAttributes()).isEmpty, "\(location)")
         }
         #expect(try scratch.listing().count == 1)
     }
@@ -20,7 +21,7 @@ import Testing
     @Test(arguments: ["none/log", ".", "file/log"])
     func whatCannotBeOpenedIsOneThatSaysWhereAndWhatToDo(name: String) throws {
         try scratch.write("", to: "file")
-        let findings = Inspection.lookAtAuditLog(.file(scratch(name)))
+        let findings = Inspection.lookAtAuditLog(.file(scratch(name)), PosixAttributes())
         #expect(findings.map(\.code) == [.auditLogUnwritable])
         #expect(findings.first?.severity == .error)
         #expect(findings.first?.place == scratch(name))

@@ -60,7 +60,7 @@ test: packages ## Prove everything: the import graph, then every unit, style and
 	@scripts/packages --without-services openssl:openssl python3:python3 wrk:wrk gzip:gzip e2fsprogs:mkfs.ext4 xfsprogs:mkfs.xfs
 	@scripts/clients
 	$(BUILD) --build-tests
-	swift test --skip-build
+	@scripts/test
 
 test-cluster: build ## Prove image, release and the files for a cluster, without one: by schemas, policies, stand-ins, kubelet played, and the runbook fault by fault (10 min).
 	@scripts/packages --without-services python3:python3 shellcheck:shellcheck openssl:openssl bubblewrap:bwrap \

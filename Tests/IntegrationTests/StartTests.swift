@@ -122,11 +122,13 @@ import Testing
     @Test(arguments: ["2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
     func aServerWithClosedDescriptorsServesAndWritesNoLogIntoItsStore(closings: String) throws {
         let folder = try TemporaryFolder()
-        let (store, port) = (folder.at("data"), try Self.freePort())
-        let script = #"exec "$0" serve --port "$1" --store "$2" \#(closings)"#
-        let server = try ChildProcess(["/bin/sh", "-c", script, KeywardBinary.path(), "\(port)", store])
-        let http = HTTPClient(port: port)
-        #expect(eventually { (try? http.get("/livez").status) == 200 })
+        let store = folder.at("data")
+        let script = #"exec "$0" serve --port 0 --store "$1" \#(closings)"#
+        let server = try ChildProcess(["/bin/sh", "-c", script, KeywardBinary.path(), store])
+        // It cannot say which port it took.
+        try #require(eventually { !ListeningPorts.of(server.pid).isEmpty })
+        let http = try HTTPClient(port: #require(ListeningPorts.of(server.pid).first))
+        #expect(try http.get("/livez").status == 200)
         #expect(try http.put("/fhir/Client/basic", ClientBody.text()).status == 201)
         // Nothing of the server's own goes by a number that others read and write.
         let standard = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(server.pid)/fd/2")
@@ -140,13 +142,6 @@ import Testing
         #expect(verified.status == 0, "\(verified.output) \(verified.errors)")
         let dump = try ChildProcess.keyward(["store", "dump", "--store", store])
         #expect(dump.output.contains("client-secret"))
-    }
-
-    /// A port that was free a moment ago, for a server that cannot say which one it took.
-    private static func freePort() throws -> UInt16 {
-        let server = try KeywardProcess(["--store", "memory:"])
-        guard try server.terminate() == .exited(0) else { throw HarnessFault("no free port was found") }
-        return server.port
     }
 
     @Test func aStoreThatCannotBeIsNamed() throws {

@@ -128,20 +128,3 @@ final class Wire {
     /// The other side has ended the connection.
     struct Gone: Error { let reason: String }
 }
-
-/// A port that was free a moment ago.
-func freePort() throws -> UInt16 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
-            unsafe bind(descriptor, name, size) == 0 ? getsockname(descriptor, name, &size) : -1
-        }
-    }
-    guard result == 0 else { throw HarnessFault("no free port: \(errno)") }
-    return UInt16(bigEndian: address.sin_port)
-}

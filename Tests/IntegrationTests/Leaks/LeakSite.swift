@@ -35,8 +35,7 @@ final class LeakSite {
                 "folder": {"path": "VOLUME", "scope": "Client"}
                 """,
             arguments: [
-                "--store", written.at("store"), "--audit-log", written.at("audit.ndjson"), "--port",
-                "\(try freePort())", "--ops-port", "\(try freePort())",
+                "--store", written.at("store"), "--audit-log", written.at("audit.ndjson"), "--ops-port", "0",
                 "--header-timeout", "500ms", "--body-timeout", "500ms",
             ] + (isRooted ? ["--root-secret", "root-secret"] : []) + arguments)
         for client in [
@@ -84,6 +83,9 @@ final class LeakSite {
         let port = try #require(site.server.opsPort)
         for path in ["/metrics", "/livez", "/readyz", "/nowhere"] {
             let answer = try HTTPClient(port: port).get(path, HTTPClient.basic("basic", Marker.gone("ops")))
+            guard (path == "/nowhere") == (answer.status == 404) else {
+                throw HarnessFault("\(path) of the ops port: \(answer.status)")
+            }
             sinks.add("the ops response of \(path)", answer.head + answer.text)
         }
         for file in ["cmdline", "environ"] {

@@ -3,7 +3,7 @@
 import json
 import os
 import pathlib
-import subprocess
+import shutil
 import tempfile
 import time
 
@@ -30,44 +30,78 @@ def values(client=None, second=None):
     return {name: value for name, value in every.items() if value is not None}
 
 
-def config(*names, folder=SECRETS):
-    """A ConfigMap with a vault config that has root's secret and others."""
-    secrets = {name: {"path": f"{folder}/{name}", "scope": f"Client/{CLIENTS[name]}"}
-               for name in ("root-secret", *names)}
-    return {"vault-config.json": json.dumps({"roots": [folder], "secret": secrets})}
-
-
 class Pod:
-    """The volumes, empty at first, in a `with`."""
+    """The volumes, empty at first, in a `with`; its container is the sandbox."""
 
-    def __init__(self, group=None, mode=0o644):
+    owner, group = 0, sandbox.USER
+
+    def __init__(self, is_kubelets=False, mode=0o644):
+        """The secrets' volume is kubelet's, or the driver's."""
         self.place = tempfile.TemporaryDirectory()
         self.folder = pathlib.Path(self.place.name)
         self.folder.chmod(0o755)
-        self.secrets = volumes.Volume(self.folder / "secrets", group, mode)
-        self.config = volumes.Volume(self.folder / "config", sandbox.USER, is_memory=False)
-        (self.folder / "store").mkdir()
-        os.chown(self.folder / "store", 0, sandbox.USER)
-        (self.folder / "store").chmod(0o2775)
+        self.secrets = self.secrets_volume(self.folder / "secrets", self.group if is_kubelets else None, mode)
+        self.config = volumes.Volume(self.folder / "config", self.group)
+        self.store = self.folder / "store"
+        self.store.mkdir()
+        os.chown(self.store, self.owner, self.group)
+        self.store.chmod(0o2775)
+
+    secrets_volume = volumes.MemoryVolume
+
+    def config_of(self, *names, folder=SECRETS):
+        """A ConfigMap with a vault config that has root's secret and others, from a folder of the container."""
+        folder = self.seen(folder)
+        secrets = {name: {"path": f"{folder}/{name}", "scope": f"Client/{CLIENTS[name]}"}
+                   for name in ("root-secret", *names)}
+        return {"vault-config.json": json.dumps({"roots": [folder], "secret": secrets})}
 
     def filled(self, client="first"):
         """With a config and values, as a container finds its volumes."""
-        self.config.deliver(config("client-secret"))
+        self.config.deliver(self.config_of("client-secret"))
         self.secrets.deliver(values(client))
         return self
 
+    def seen(self, path):
+        """Where the server finds what is at this path of the container."""
+        return path
+
     def container(self, secrets=None, config=None):
-        """The sandbox with the volumes mounted whole, or with other mounts in place of one."""
+        """The volumes mounted whole, or other mounts in place of one: pairs of a path here and one in the container."""
         secrets = secrets or [(self.secrets.folder, SECRETS)]
         config = config or [(self.config.folder, CONFIG)]
-        return sandbox.Sandbox(SETTINGS, [*secrets, *config, (self.folder / "store", STORE)])
+        return sandbox.Sandbox(SETTINGS, [*secrets, *config, (self.store, STORE)])
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
-        subprocess.run(["umount", "--lazy", self.secrets.folder], check=False)
+        self.secrets.end()
         self.place.cleanup()
+
+
+class FolderPod(Pod):
+    """Without a mount: volumes are folders, and the server, the program that was built, finds them where they are."""
+
+    owner, group = os.geteuid(), sandbox.USER if os.geteuid() == 0 else os.getegid()
+    secrets_volume = volumes.FolderVolume
+
+    def seen(self, path):
+        return (path.replace(SECRETS, str(self.secrets.folder)).replace(CONFIG, str(self.config.folder))
+                .replace(STORE, str(self.store)))
+
+    def container(self, secrets=None, config=None):
+        if secrets or config:
+            raise NotPlayed("it takes a mount")
+        # A checkout may lie where only its owner goes.
+        program = self.folder / "bin/keyward"
+        program.parent.mkdir(exist_ok=True)
+        shutil.copy(os.environ["KEYWARD"], program)
+        return sandbox.Unconfined({name: self.seen(value) for name, value in SETTINGS.items()}, program)
+
+
+class NotPlayed(Exception):
+    """What a scene needs cannot be had; says why."""
 
 
 def put(server, name="client-secret"):

@@ -1,5 +1,6 @@
 """The image's file system as a pod's container sees it: read-only, user 10001, no capability, nothing of this machine
-but its loopback and what is mounted. bubblewrap makes the namespaces, the image's own setpriv lets go of root."""
+but its loopback and what is mounted. bubblewrap makes the namespaces, the image's own setpriv lets go of root. Where
+that cannot be, the program runs in the file system of this machine."""
 
 import base64
 import http.client
@@ -25,26 +26,36 @@ SKIPPED = 77
 
 
 def ready():
-    """Goes on in a mount namespace of its own, so that whatever is mounted ends with the program; ends it where there is
-    no image, or no sandbox to run it in."""
+    """Ends the program where there is no sandbox to run the image in; else goes on apart."""
+    if reason := obstacle():
+        print(reason)
+        sys.exit(SKIPPED)
+    go_apart()
+
+
+def obstacle():
+    """Why there is no sandbox; None where there is one."""
     if os.geteuid() != 0:
-        skip("it takes root to be another user, and to mount")
+        return "it takes root to be another user, and to mount"
     if not (ROOT / "usr/local/bin/keyward").exists():
-        skip("there is no image: make image builds one where it can")
-    tried = subprocess.run([*Sandbox({}).command, "/bin/true"], capture_output=True, text=True, timeout=LIMIT)
-    if tried.returncode != 0:
-        skip(f"bubblewrap makes no sandbox: {tried.stderr.strip()}")
+        return "there is no image: make image builds one where it can"
+    try:
+        tried = subprocess.run([*Sandbox({}).command, "/bin/true"], capture_output=True, text=True, timeout=LIMIT)
+    except FileNotFoundError:
+        return "there is no bubblewrap"
+    return f"bubblewrap makes no sandbox: {tried.stderr.strip()}" if tried.returncode else None
+
+
+def go_apart():
+    """Goes on in a mount namespace of its own, so that whatever is mounted ends with the program."""
     if "APART" not in os.environ:
         apart = ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv]
         sys.exit(subprocess.run(apart, env=os.environ | {"APART": "yes"}).returncode)
 
 
-def skip(reason):
-    print(reason)
-    sys.exit(SKIPPED)
-
-
 class Sandbox:
+    codes = ()
+
     def __init__(self, environment, mounts=()):
         """Mounts are pairs of a path here and one in the container; only the store's can be written to."""
         self.environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", **environment}
@@ -69,19 +80,53 @@ class Sandbox:
     def serve(self):
         return Server(self)
 
-
-class Server:
-    """A server in its sandbox, in a `with`; at its end it must stop as a pod is stopped, by SIGTERM, with status 0."""
-
-    def __init__(self, sandbox):
+    def start(self):
+        """The process of a server and, as this machine counts, the server's own number."""
         told, tell = os.pipe()
-        self.environment = sandbox.environment
-        command = [sandbox.command[0], "--info-fd", str(tell), *sandbox.command[1:], "keyward", "serve"]
-        self.process = subprocess.Popen(command, env={**sandbox.environment, "KEYWARD_PORT": "0"}, pass_fds=[tell],
-                                        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        process = started([self.command[0], "--info-fd", str(tell), *self.command[1:]], self.environment, [tell])
         os.close(tell)
         with os.fdopen(told) as status:
-            self.pid = json.load(status)["child-pid"]
+            return process, json.load(status)["child-pid"]
+
+    @staticmethod
+    def beside(pid):
+        """What goes before a program's words for it to run in a server's mounts, as `kubectl exec` does."""
+        return ["nsenter", f"--target={pid}", "--mount", "--pid", *AS_USER]
+
+
+class Unconfined:
+    """No sandbox: a program in this machine's files, as user 10001 where root runs this, else as who does."""
+
+    # The volumes' folders are everyone's by their modes, and nothing mounts them read-only.
+    codes = ("world-writable-folder",)
+
+    def __init__(self, environment, program):
+        """The program must lie where that user may go."""
+        self.environment = {"PATH": f"{program.parent}:/usr/local/bin:/usr/bin:/bin", **environment}
+        self.command = AS_USER if os.geteuid() == 0 else []
+
+    def serve(self):
+        return Server(self)
+
+    def start(self):
+        process = started(self.command, self.environment)
+        return process, process.pid
+
+    def beside(self, _):
+        return self.command
+
+
+def started(before, environment, descriptors=()):
+    return subprocess.Popen([*before, "keyward", "serve"], env={**environment, "KEYWARD_PORT": "0"},
+                            pass_fds=descriptors, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+class Server:
+    """A running server, in a `with`; at its end it must stop as a pod is stopped, by SIGTERM, with status 0."""
+
+    def __init__(self, container):
+        self.container = container
+        self.process, self.pid = container.start()
         self.lines, self.log = [], queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
         self.port = self.says("listening")["port"]
@@ -118,16 +163,18 @@ class Server:
         return json.loads(self.ask("GET", "/health")[1])["status"]
 
     def run(self, *arguments):
-        """Runs a program beside the server, in its mounts, as `kubectl exec` does."""
-        inside = ["nsenter", f"--target={self.pid}", "--mount", "--pid", *AS_USER]
-        return subprocess.run([*inside, *arguments], env=self.environment, capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, timeout=LIMIT)
+        """Runs a program beside the server, as `kubectl exec` does."""
+        return subprocess.run([*self.container.beside(self.pid), *arguments], env=self.container.environment,
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=LIMIT)
 
     def codes(self):
-        """The codes that `keyward check` reports beside the server."""
+        """The codes that `keyward check` reports beside the server, but for the one that it reports in any case."""
         done = self.run("keyward", "check", "--format", "json")
         assert done.returncode in (0, 1), f"keyward check ended with {done.returncode}: {done.stderr}"
-        return sorted(each["code"] for each in json.loads(done.stdout)["findings"])
+        codes = sorted(each["code"] for each in json.loads(done.stdout)["findings"])
+        for code in self.container.codes:
+            codes.remove(code)
+        return codes
 
     def proc(self, name):
         return pathlib.Path(f"/proc/{self.pid}/{name}").read_text()

@@ -23,17 +23,20 @@ import tempfile
 
 
 class Volume:
-    """A tmpfs of its own, 1777 root:root as both mount it; on the disk for a ConfigMap, whose folder is 0777."""
+    """A folder on the disk, 0777, as a ConfigMap has it."""
 
-    def __init__(self, folder, group=None, mode=0o644, is_memory=True):
+    def __init__(self, folder, group=None, mode=0o644):
         """With a group the volume is kubelet's, else the driver's."""
         self.folder = pathlib.Path(folder)
         self.folder.mkdir()
-        if is_memory:
-            subprocess.run(["mount", "-t", "tmpfs", "tmpfs", self.folder], check=True)
-        else:
-            self.folder.chmod(0o777)
         self.group, self.mode = group, mode
+        self._begin()
+
+    def _begin(self):
+        self.folder.chmod(0o777)
+
+    def end(self):
+        """Nothing of it outlasts its folder."""
 
     def deliver(self, values):
         for _ in self.delivery(values):
@@ -88,6 +91,23 @@ class Volume:
             if not path.is_symlink():
                 mode = stat.S_IMODE(path.stat().st_mode)
                 path.chmod(mode | 0o440 | (stat.S_ISGID | 0o110 if path.is_dir() else 0))
+
+
+class FolderVolume(Volume):
+    """A secrets' volume, 1777, where nothing can be mounted."""
+
+    def _begin(self):
+        self.folder.chmod(0o1777)
+
+
+class MemoryVolume(Volume):
+    """A secrets' volume: a tmpfs of its own, 1777 root:root as both mount it."""
+
+    def _begin(self):
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", self.folder], check=True)
+
+    def end(self):
+        subprocess.run(["umount", "--lazy", self.folder], check=False)
 
 
 def described(path):

@@ -95,7 +95,8 @@ class FolderPod(Pod):
             raise NotPlayed("it takes a mount")
         # A checkout may lie where only its owner goes.
         program = self.folder / "bin/keyward"
-        program.parent.mkdir(exist_ok=True)
+        program.parent.mkdir()
+        program.parent.chmod(0o755)
         shutil.copy(os.environ["KEYWARD"], program)
         return sandbox.Unconfined({name: self.seen(value) for name, value in SETTINGS.items()}, program)
 

@@ -28,9 +28,13 @@ SKIPPED = 77
 def ready():
     """Ends the program where there is no sandbox to run the image in; else goes on apart."""
     if reason := obstacle():
-        print(reason)
-        sys.exit(SKIPPED)
+        skip(reason)
     go_apart()
+
+
+def skip(reason):
+    print(reason)
+    sys.exit(SKIPPED)
 
 
 def obstacle():
@@ -173,6 +177,7 @@ class Server:
         assert done.returncode in (0, 1), f"keyward check ended with {done.returncode}: {done.stderr}"
         codes = sorted(each["code"] for each in json.loads(done.stdout)["findings"])
         for code in self.container.codes:
+            assert code in codes, f"keyward check reports {codes}, without {code}"
             codes.remove(code)
         return codes
 

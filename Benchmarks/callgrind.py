@@ -15,7 +15,7 @@ class Profile:
         self.own, self.allocations = {}, 0
         names = {"ob": {}, "fn": {}}
         object_, function, skip = "?", "?", False
-        called_object = called = None
+        called = None
         for line in text.splitlines():
             key, equals, rest = line.partition("=")
             if equals and key in ("ob", "cob", "fn", "cfn"):
@@ -25,16 +25,14 @@ class Profile:
                 if key == "ob":
                     object_ = name
                 elif key == "fn":
-                    function, called_object = name, None
-                elif key == "cob":
-                    called_object = name
-                else:
+                    function = name
+                elif key == "cfn":
                     called = name
             elif equals and key == "calls":
                 # Within libc the allocator calls itself; what asked it counts.
                 if called.split("@")[0] in ALLOCATIONS and "libc.so" not in object_:
                     self.allocations += int(rest.split()[0])
-                skip, called_object = True, None
+                skip = True
             elif line[:1] in "+-*0123456789" and line:
                 # The line after `calls=` is what the callee ran; it counts where the callee is.
                 if not skip:

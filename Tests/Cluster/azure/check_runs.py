@@ -59,7 +59,7 @@ def a_dry_run_executes_nothing_and_prints_what_a_run_executes():
         # What it prints is a script: with the looks, which it shows as comments, it makes the same calls.
         script = house.folder / "dry.sh"
         script.write_text("set -euo pipefail\n" + dry.stdout.replace("\n#? ", "\n"))
-        done = succeeds(house.run(["bash", "dry.sh"]))
+        succeeds(house.run(["bash", "dry.sh"]))
         assert house.record == run, differences(house.record, run)
         assert not house.leftovers, house.leftovers
     with House() as house:

@@ -2,7 +2,6 @@
 
 import atexit
 import copy
-import os
 import re
 import shlex
 import shutil

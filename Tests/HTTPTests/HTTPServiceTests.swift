@@ -117,8 +117,9 @@ import Transport
 
     @Test func aHeaderOrContentThatStopsHalfwayIs408AndAnIdleConnectionJustCloses() throws {
         let live = try LiveService {
-            $0.headerTimeout = .milliseconds(50)
-            $0.bodyTimeout = .milliseconds(50)
+            // Long enough for this thread to send in, whatever else the machine does.
+            $0.headerTimeout = .milliseconds(500)
+            $0.bodyTimeout = .milliseconds(500)
             $0.idleTimeout = .milliseconds(50)
         }
         defer { live.stop() }

@@ -28,7 +28,7 @@ import Testing
 
     /// What a core file would hold. Only root may look: the process is not dumpable.
     @Test(
-        .enabled(if: getuid() == 0, "only root may read the memory of keyward"),
+        .enabled(if: ProcessMemory.canBeRead, "only CAP_SYS_PTRACE reads the memory of keyward"),
         .disabled(if: Sanitizer.isOn, "a sanitizer maps terabytes, and keeps what was freed"))
     func theMemoryHoldsNoSecretThatIsNotInUse() throws {
         let site = try LeakSite()
@@ -72,7 +72,7 @@ import Testing
 
     /// Bytes that no request is made of: what follows a last response, and plain HTTP where TLS is spoken.
     @Test(
-        .enabled(if: getuid() == 0, "only root may read the memory of keyward"),
+        .enabled(if: ProcessMemory.canBeRead, "only CAP_SYS_PTRACE reads the memory of keyward"),
         .disabled(if: Sanitizer.isOn, "a sanitizer maps terabytes, and keeps what was freed"))
     func theMemoryHoldsNothingOfWhatIsOnlyThrownAway() throws {
         let files = try CertificateVolume()

@@ -50,7 +50,8 @@ import Testing
         let before = ContinuousClock.now
         try site.volume.swap(["client-secret": "second", "previous": "first"])
         let after = ContinuousClock.now
-        #expect(try site.status("basic", "first") == 200)
+        let status = try site.status("basic", "first")
+        #expect(status == 200 || ContinuousClock.now - before >= .seconds(2) - Self.tick)
         #expect(try eventually { try site.status("basic", "first") == 401 })
         #expect(ContinuousClock.now - before >= .seconds(2) - Self.tick, "not before its time")
         report("an overlap of 2 s ended after \(ContinuousClock.now - after)")

@@ -6,8 +6,8 @@ import Testing
 @Suite struct TimeoutTests {
     @Test func aHeaderThatDribblesInIs408() throws {
         let server = try KeywardProcess(["--store", "memory:", "--header-timeout", "400ms"])
-        let wire = try Wire(port: server.port)
         let start = ContinuousClock.now
+        let wire = try Wire(port: server.port)
         try wire.send("GET /livez HTTP/1.1\r\nHost: h\r\nX: ")
         // A byte now and then does not prolong it.
         while try !wire.hasArrived(within: .milliseconds(50)), ContinuousClock.now - start < .seconds(10) {

@@ -18,7 +18,9 @@ import Testing
     /// and gives the loop a turn where it wants one before the next.
     private func open(_ heard: @escaping @Sendable (Result<Int, TransportError>) -> Bool) -> Int32 {
         var ends: [Int32] = [0, 0]
-        _ = unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0, &ends)
+        // No server that another test starts just now may keep an end of it.
+        let kind = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
+        _ = unsafe socketpair(AF_UNIX, Int32(kind), 0, &ends)
         let (far, near) = (ends[0], ends[1])
         let peer = Address(ipv4: 0x7f00_0001, port: 1)
         _ = gate.enter(peer)

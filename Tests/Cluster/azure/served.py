@@ -38,7 +38,9 @@ class ServedWorld(World):
         self.server = subprocess.Popen(
             [self.program, "serve", "--host", "127.0.0.1", "--port", "0", *self.settings],
             stderr=subprocess.PIPE, text=True, env={})
-        threading.Timer(LIMIT, self.server.kill).start()
+        # Should the check itself hang.
+        self.end_at_last = threading.Timer(10 * LIMIT, self.server.kill)
+        self.end_at_last.start()
         for line in self.server.stderr:
             if (said := json.loads(line))["message"] == "listening":
                 self.port = said["port"]
@@ -78,5 +80,6 @@ class ServedWorld(World):
 
     def end(self):
         if self.server:
+            self.end_at_last.cancel()
             self.server.terminate()
             return self.server.wait(LIMIT)

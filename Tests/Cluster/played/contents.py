@@ -172,7 +172,7 @@ def its_health_check_tells_alive_from_dead():
     with tempfile.TemporaryDirectory() as pair:
         _tls_pair(pair)
         over_tls = {"KEYWARD_TLS_CERTIFICATE": "/run/tls/crt", "KEYWARD_TLS_PRIVATE_KEY": "/run/tls/key"}
-        for more in ({}, {"KEYWARD_HOST": "::1"}, over_tls):
+        for more in ({}, over_tls, *([{"KEYWARD_HOST": "::1"}] if _has_ipv6() else [])):
             settings = {"KEYWARD_STORE": "memory:", "KEYWARD_OPS_PORT": "0", **more}
             with sandbox.Sandbox(settings, [(pair, "/run/tls")]).serve() as server:
                 ops_port = json.loads(server.lines[-1])["ops_port"]
@@ -188,6 +188,14 @@ def its_health_check_tells_alive_from_dead():
                     if (said.returncode == 0) != is_alive:
                         yield (f"docker/Dockerfile: of {path} with {more | ports} the health check says "
                                f"{said.returncode} {said.stderr}")
+
+
+def _has_ipv6():
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
 
 
 def _tls_pair(folder):

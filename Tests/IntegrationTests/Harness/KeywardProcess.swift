@@ -14,6 +14,8 @@ final class KeywardProcess: Sendable {
     let opsPort: UInt16?
     private let process: ChildProcess
 
+    /// Where the port is given and not 0, it need not say that it listens, so any log level and format will do.
+    ///
     /// - Parameter program: the words that start keyward, when not simply its path.
     init(
         _ arguments: [String], environment: [String: String] = [:], program: [String]? = nil, in folder: String? = nil
@@ -25,17 +27,15 @@ final class KeywardProcess: Sendable {
         let process = try ChildProcess(
             words + ["serve"] + all, environment: KeywardBinary.environment(adding: environment), in: folder)
         self.process = process
-        // A level or format of the test's own may keep the line that names the ports from whoever would read it.
-        let saysItsPorts = !arguments.contains("--log-level") && !arguments.contains("--log-format")
-        let count = arguments.contains("--ops-port") ? 2 : 1
-        var ports: [UInt16] = []
+        let given = Self.port("--port", in: arguments)
+        var line: LogLine?
         let isSettled = eventually(within: .seconds(30)) {
-            ports = saysItsPorts ? Self.saidPorts(process) : ListeningPorts.of(process.pid)
-            return ports.count == count || process.ended() != nil
+            line = LogLine.lines(of: process.standardError).first { $0.message == "listening" }
+            return line != nil || process.ended() != nil || given.map { (try? Wire(port: $0)) != nil } == true
         }
-        if ports.count == count, process.ended() == nil {
-            port = ports[0]
-            opsPort = ports.dropFirst().first
+        if let port = line?.port("port") ?? given, process.ended() == nil {
+            self.port = port
+            opsPort = line?.port("ops_port") ?? Self.port("--ops-port", in: arguments)
         } else if case .exited(let status)? = process.ended() {
             throw StartFault(status: status, errors: process.standardError)
         } else {
@@ -43,10 +43,9 @@ final class KeywardProcess: Sendable {
         }
     }
 
-    /// The port and, if there is one, the ops port of the line `listening`.
-    private static func saidPorts(_ process: ChildProcess) -> [UInt16] {
-        let line = LogLine.lines(of: process.standardError).first { $0.message == "listening" }
-        return ["port", "ops_port"].compactMap { line?.port($0) }
+    private static func port(_ flag: String, in arguments: [String]) -> UInt16? {
+        let value = arguments.firstIndex(of: flag).flatMap { UInt16(arguments[$0 + 1]) }
+        return value == 0 ? nil : value
     }
 
     var isRunning: Bool { process.ended() == nil }

@@ -35,7 +35,8 @@ final class LeakSite {
                 "folder": {"path": "VOLUME", "scope": "Client"}
                 """,
             arguments: [
-                "--store", written.at("store"), "--audit-log", written.at("audit.ndjson"), "--ops-port", "0",
+                "--store", written.at("store"), "--audit-log", written.at("audit.ndjson"), "--port",
+                "\(try ReservedPort.take())", "--ops-port", "\(try ReservedPort.take())",
                 "--header-timeout", "500ms", "--body-timeout", "500ms",
             ] + (isRooted ? ["--root-secret", "root-secret"] : []) + arguments)
         for client in [

@@ -8,6 +8,14 @@ struct ProcessMemory {
 
     init(of pid: pid_t) { self.pid = pid }
 
+    /// Whether this user may look into processes that are not dumpable: CAP_SYS_PTRACE, which root may lack.
+    static let canBeRead: Bool = {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
+        let capabilities = line?.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } ?? 0
+        return capabilities & (1 << 19) != 0
+    }()
+
     /// Every place that holds one of the needles.
     func places(of needles: [Needle]) throws -> [String] {
         let maps = try String(contentsOfFile: "/proc/\(pid)/maps", encoding: .utf8)

@@ -31,7 +31,7 @@ def rotated_at_every_step(the, server):
 def a_secret_of_the_cluster_rotates_on_the_next_request(a_pod):
     with a_pod(is_kubelets=True, mode=0o400).filled() as the:
         # The mode of the volume is 0400, and fsGroup adds what the group needs.
-        assert volumes.described(the.secrets.folder) == f"3777 {the.owner}:{the.group}", volumes.described(the.secrets.folder)
+        assert volumes.described(the.secrets.folder) == f"3777 {the.owner}:{the.group}"
         assert volumes.described(the.secrets.folder / "client-secret") == f"440 {the.owner}:{the.group}"
         with the.container().serve() as server:
             put(server)

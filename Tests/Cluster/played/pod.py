@@ -34,6 +34,7 @@ class Pod:
     """The volumes, empty at first, in a `with`; its container is the sandbox."""
 
     owner, group = 0, sandbox.USER
+    secrets_volume = volumes.MemoryVolume
 
     def __init__(self, is_kubelets=False, mode=0o644):
         """The secrets' volume is kubelet's, or the driver's."""
@@ -46,8 +47,6 @@ class Pod:
         self.store.mkdir()
         os.chown(self.store, self.owner, self.group)
         self.store.chmod(0o2775)
-
-    secrets_volume = volumes.MemoryVolume
 
     def config_of(self, *names, folder=SECRETS):
         """A ConfigMap with a vault config that has root's secret and others, from a folder of the container."""

@@ -58,6 +58,7 @@ def go_apart():
 
 
 class Sandbox:
+    # What `keyward check` reports in any case.
     codes = ()
 
     def __init__(self, environment, mounts=()):

@@ -98,19 +98,6 @@ final class Crowd: Sendable {
     }
 }
 
-/// Connects a socket to a port of 127.0.0.1.
-func connectToLoopback(_ descriptor: Int32, _ port: UInt16) -> Bool {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    return unsafe withUnsafePointer(to: &address) { pointer in
-        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-    } == 0
-}
-
 /// Raises this process's limit of open descriptors to the hard one; answers it.
 @discardableResult
 func raiseOwnDescriptorLimit() -> Int {
